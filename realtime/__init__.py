@@ -1,0 +1,1 @@
+"""What is true of a meeting, and who is told."""
