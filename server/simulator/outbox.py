@@ -1,0 +1,227 @@
+"""The way out: every webhook leaves here, signed, timed, and repeated as Zoom repeats.
+
+Events of one meeting leave one after the other, those of different meetings side by side. An attempt that meets a
+status of 500 or more, a timeout or no connection is repeated after 5, then 20, then 60 minutes of the simulator's
+clock (t+5, t+25, t+85), with the same bytes and request id and a new signature. 3xx and 4xx are final.
+Source: Zoom, "Using webhooks".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from server.simulator.clock import SimulatorClock, zoom_time
+from server.simulator.config import SimulatorConfig
+from server.simulator.faults import Faults, WebhookFault
+from server.simulator.notifications import Body, canonical
+from server.simulator.signing import delivery_headers, new_request_id, tracking_id
+from server.simulator.tasks import TaskOwner
+
+log = logging.getLogger(__name__)
+
+RETRY_WAITS_S = (5 * 60.0, 20 * 60.0, 60 * 60.0)
+MOST_AT_ONCE = 32
+REORDER_PATIENCE_S = 2.0
+
+# Zoom's own codes for attempts without an answer; 0 is ours, for what a fault or a full queue made vanish.
+READ_TIMEOUT, REFUSED, REMOTE_ERROR, NEVER_SENT = -1, -2, -7, 0
+
+
+@dataclass(slots=True)
+class Letter:
+    """One event on its way: bytes and request id stay the same over all attempts."""
+
+    event: str
+    lane: str
+    raw: bytes
+    tracking: str
+    request_id: str = field(default_factory=new_request_id)
+    is_forged: bool = False
+
+
+class Outbox:
+    """Delivers webhooks; bounded in what it holds, in what it sends at once and in what it remembers."""
+
+    def __init__(
+        self,
+        config: SimulatorConfig,
+        clock: SimulatorClock,
+        faults: Faults,
+        webhook_url: Callable[[], str | None],
+        verification_token: str,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._faults = faults
+        self._webhook_url = webhook_url
+        self._verification_token = verification_token
+        self._lanes: dict[str, deque[Letter]] = {}
+        self._held: dict[str, Letter] = {}
+        self._waiting = 0
+        self._tasks = TaskOwner("webhook delivery")
+        self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
+        self._client: httpx.AsyncClient | None = None
+        self.log: deque[dict[str, Any]] = deque(maxlen=config.webhook_log_limit)
+
+    def open(self) -> None:
+        """Be ready to send; nothing leaves before."""
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(self._config.webhook_timeout_s), follow_redirects=False, trust_env=False
+        )
+        for lane in self._lanes:
+            self._tasks.spawn(self._drain(lane))
+
+    async def close(self) -> None:
+        """Stop sending; what waits is lost, as the process is."""
+        await self._tasks.close()
+        self._lanes.clear()
+        self._held.clear()
+        self._waiting = 0
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    def put(self, body: Body, lane: str) -> None:
+        """Send `body` soon, after what `lane` (a meeting) already waits to send. Without a subscription: nothing."""
+        if self._webhook_url() is None:
+            return
+        event = str(body["event"])
+        # Real tracking ids repeat across events; ours do within one second of one meeting.
+        letter = Letter(event, lane, canonical(body), tracking_id(f"{lane}:{body['event_ts'] // 1000}"))
+        fault = self._faults.of_event(event)
+        if fault is None:
+            self._enqueue(letter)
+        else:
+            self._misfortune(letter, fault)
+
+    def _misfortune(self, letter: Letter, fault: WebhookFault) -> None:
+        if fault.drop:
+            self._note(letter, 1, NEVER_SENT)
+            return
+        letter.is_forged = fault.forge
+        copies = [letter]
+        for _ in range(fault.duplicate):
+            again = Letter(letter.event, letter.lane, letter.raw, letter.tracking, letter.request_id, letter.is_forged)
+            if fault.new_request_id:
+                again.request_id = new_request_id()
+            copies.append(again)
+        for copy in copies:
+            if fault.delay_s:
+                self._tasks.spawn(self._later(copy, fault.delay_s))
+            elif fault.reorder and copy.lane not in self._held:
+                self._held[copy.lane] = copy
+                self._tasks.spawn(self._release(copy))
+            else:
+                self._enqueue(copy)
+
+    async def _later(self, letter: Letter, delay_s: float) -> None:
+        await self._clock.wait(delay_s)
+        self._enqueue(letter)
+
+    async def _release(self, letter: Letter) -> None:
+        """A held letter follows the next of its lane, or leaves alone when none comes."""
+        await self._clock.wait_on_the_wall(REORDER_PATIENCE_S)
+        if self._held.get(letter.lane) is letter:
+            del self._held[letter.lane]
+            self._enqueue(letter)
+
+    def _enqueue(self, letter: Letter) -> None:
+        if self._waiting >= self._config.outbox_limit:
+            log.warning("the simulator's outbox is full: %s was not sent", letter.event)
+            self._note(letter, 1, NEVER_SENT)
+            return
+        self._waiting += 1
+        lane = self._lanes.get(letter.lane)
+        if lane is None:
+            lane = self._lanes[letter.lane] = deque()
+            if self._client is not None:
+                self._tasks.spawn(self._drain(letter.lane))
+        lane.append(letter)
+        held = self._held.get(letter.lane)
+        if held is not None and held is not letter:
+            del self._held[letter.lane]
+            self._enqueue(held)
+
+    async def _drain(self, name: str) -> None:
+        lane = self._lanes[name]
+        while lane:
+            letter = lane.popleft()
+            self._waiting -= 1
+            async with self._at_once:
+                is_final = await self._attempt(letter, 1)
+            if not is_final:
+                self._repeat(letter)
+        del self._lanes[name]
+
+    def _repeat(self, letter: Letter) -> None:
+        if len(self._tasks) >= self._config.outbox_limit:
+            log.warning("too many webhooks wait for another attempt: %s is given up", letter.event)
+            return
+        self._tasks.spawn(self._retries(letter))
+
+    async def _retries(self, letter: Letter) -> None:
+        for attempt, wait_s in enumerate(RETRY_WAITS_S, start=2):
+            await self._clock.wait(wait_s)
+            async with self._at_once:
+                if await self._attempt(letter, attempt):
+                    return
+
+    async def _attempt(self, letter: Letter, attempt: int) -> bool:
+        """Send once; whether that settles it."""
+        status, _ = await self.post(letter)
+        self._note(letter, attempt, status)
+        return 0 < status < 500
+
+    async def post(self, letter: Letter) -> tuple[int, bytes]:
+        """One signed POST and its answer: the status or one of Zoom's negative codes, and the body."""
+        url = self._webhook_url()
+        if self._client is None or url is None:
+            return REFUSED, b""
+        secret = self._config.webhook_secret
+        headers = delivery_headers(
+            raw=letter.raw,
+            secret=secret + "-forged" if letter.is_forged else secret,
+            client_id=self._config.client_id,
+            verification_token=self._verification_token,
+            request_id=letter.request_id,
+            tracking=letter.tracking,
+            now=self._clock.now(),
+        )
+        try:
+            async with asyncio.timeout(self._config.webhook_timeout_s):
+                answer = await self._client.post(url, content=letter.raw, headers=headers)
+        except (TimeoutError, httpx.TimeoutException):
+            return READ_TIMEOUT, b""
+        except httpx.ConnectError:
+            return REFUSED, b""
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return REMOTE_ERROR, b""
+        return answer.status_code, answer.content
+
+    def note(self, letter: Letter, status: int) -> None:
+        """Remember an attempt made outside the queue."""
+        self._note(letter, 1, status)
+
+    def _note(self, letter: Letter, attempt: int, status: int) -> None:
+        self.log.append(
+            {
+                "event": letter.event,
+                "attempt": attempt,
+                "status": status,
+                "at": zoom_time(self._clock.now()),
+                "request_id": letter.request_id,
+                "meeting": letter.lane,
+            }
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for its first attempt."""
+        return not self._lanes and not self._held
