@@ -1,0 +1,1 @@
+"""The addresses of this server, one file for each subject. A route reads what came, calls, and answers."""
