@@ -1,15 +1,18 @@
 """Where things are in this checkout, and how the scripts here start other programs.
 
-It exists so that every script gives its children the same environment: the caller's, with our own programs first and
-without what would mislead them. It knows no step of the set-up and no check. Python's standard library only, as it is
-read before anything is installed.
+It exists so that every script runs on a Python that is new enough, and gives its children the same environment: the
+caller's, with our own programs first and without what would mislead them. It knows no step of the set-up and no check.
+Python's standard library only, as it is read before anything is installed, and every script reads it before it asks for
+anything an old Python has not.
 """
 
 from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +20,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 DASHBOARD = ROOT / "static" / "dashboard"
 
+OLDEST_PYTHON = (3, 11)
 COMMAND_DEADLINE_S = 900  # a slow line to the package index is slow, a dead one must end
 
 # What a caller's shell may carry that would turn our children to another environment or another repository.
@@ -66,3 +70,20 @@ def call(*command: str | Path, cwd: Path = ROOT, more: dict[str, str] | None = N
     if done.returncode != 0:
         raise Failed(f"$ {shlex.join(words)}\n{done.stdout.rstrip()}\n... ended with code {done.returncode}.")
     return done.stdout
+
+
+def go_on_with_a_newer_python() -> None:
+    """Starts the script at work anew with another Python of the PATH.
+
+    Errors: SystemExit with one sentence, when there is none.
+    """
+    names = (f"python3.{minor}" for minor in range(19, OLDEST_PYTHON[1] - 1, -1))
+    newer = next((path for path in map(shutil.which, names) if path), None)
+    if newer is None:
+        wanted, has = ".".join(map(str, OLDEST_PYTHON)), sys.version.split()[0]
+        raise SystemExit(f"Rollcall needs Python {wanted} or newer, and this is {has}: install one and try again.")
+    os.execv(newer, [newer, "-E", *sys.argv])
+
+
+if sys.version_info < OLDEST_PYTHON:
+    go_on_with_a_newer_python()
