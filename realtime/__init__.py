@@ -1,1 +1,23 @@
-"""What is true of a meeting, and who is told."""
+"""What is true of a meeting and who is told. Knows no HTTP, no SQL, no Zoom.
+
+Read it in this order; no file needs a later one to be understood:
+
+    errors      what can go wrong, as one tree
+    facts       what has happened
+    bodies      what travels between us and a dashboard
+    events      the registry: which event carries what, to whom, and how
+    lifecycle   a meeting, its runs, and what a fact makes of them
+    visits      joins and leaves into stays
+    attendance  who a participant is, and their row
+    audience    who hears of a meeting, and what they see of it
+    log         seq, cursor, and what a returning client is owed
+    tellings    the wording of events about a whole meeting
+    world       what a batch of facts is about
+    roster      rights given and taken
+    decide      facts to truth and events
+    ports       what the core needs from outside
+    tracker     the one order of effects
+    opening     what a connection is opened with
+    fanout      encode once, frame once, write to every member
+    hub         Socket.IO: handshake, rooms, commands
+"""

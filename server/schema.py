@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args, get_origin, is_typeddict
 import typing_extensions
 from pydantic import ConfigDict, TypeAdapter
 
-from realtime.events import COMMANDS, EVENTS, Meta, Refusal
+from realtime.bodies import Meta, Refusal
+from realtime.events import COMMANDS, EVENTS
 
 Schema = dict[str, Any]
 
