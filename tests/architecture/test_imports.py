@@ -12,12 +12,11 @@ from tests.architecture.tree import ROOT, Texts, read_tree
 
 SOCKET_IO = {"socketio", "engineio"}
 SPEAKS_SOCKET_IO = {"realtime.hub", "realtime.fanout"}
-PURE = {f"realtime.{name}" for name in "errors facts events lifecycle visits attendance audience log decide".split()}
-PURE |= {"server.zoom.signature", "server.zoom.notifications"}
+PURE_CORE = ("errors", "facts", "events", "lifecycle", "visits", "attendance", "audience", "log", "decide")
+PURE = {f"realtime.{name}" for name in PURE_CORE} | {"server.zoom.signature", "server.zoom.notifications"}
 EFFECTS = {
     "asyncio",
     "logging",
-    "multiprocessing",
     "os",
     "random",
     "socket",
@@ -25,8 +24,9 @@ EFFECTS = {
     "ssl",
     "subprocess",
     "threading",
+    "time",
+    "urllib",
 }
-EFFECTS |= {"time", "urllib"}
 KNOWS_THE_SIMULATOR = {"server.app", "server.cli"}
 KNOWS_THE_WHOLE = {"server.cli", "server.__main__"}
 
