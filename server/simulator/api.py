@@ -7,7 +7,6 @@ encoded slash that a decoded path could not tell from a real one.
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from server.simulator.errors import ZoomRefusal, bad_body, no_endpoint
 from server.simulator.faults import ApiFault
+from server.simulator.requests import json_object
 from server.simulator.world import World
 
 MOST_BODY_BYTES = 1_000_000
@@ -114,13 +114,8 @@ async def _body(request: Request) -> Mapping[str, Any]:
         raw += chunk
         if len(raw) > MOST_BODY_BYTES:
             raise ZoomRefusal(413, 300, "Request Body is too large.")
-    if not raw.strip():
-        return {}
-    try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise bad_body() from None
-    if not isinstance(body, dict):
+    body = json_object(raw)
+    if body is None:
         raise bad_body()
     return body
 

@@ -44,11 +44,11 @@ _REPORTED_SETTINGS = frozenset(
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:
-    """The bytes `JSON.stringify` would make: no spaces, raw UTF-8, lone surrogates escaped.
+    """The bytes `JSON.stringify` would make: no spaces, raw UTF-8.
 
     Source: receivers that verify over re-serialised JSON accept nothing else.
     """
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parsed(raw: bytes) -> object:

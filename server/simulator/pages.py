@@ -7,6 +7,7 @@ JSON, which the page's script writes as text.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import secrets
 from collections.abc import Awaitable, Callable
@@ -60,15 +61,12 @@ class RoomPages:
         self._world = world
         self._seats: dict[str, Seat] = {}
         self._tasks = TaskOwner("room pages")
+        self._sweeper: asyncio.Task[None] | None = None
         self._page = Template((STATIC / "room.html").read_text("utf-8"))
         self._files = {name: (STATIC / name).read_bytes() for name in _SERVED}
 
-    def open(self) -> None:
-        """Begin to notice pages that fell silent."""
-        self._tasks.spawn(self._sweep())
-
     async def close(self) -> None:
-        """Stop noticing, give up every seat."""
+        """Forget every seat."""
         await self._tasks.close()
         self._seats.clear()
 
@@ -174,6 +172,8 @@ class RoomPages:
     def _seated(self, meeting: Meeting, stay: Stay) -> Response:
         if len(self._seats) >= MOST_SEATS:
             raise ControlRefusal(409, "Too many pages are open.")
+        if self._sweeper is None or self._sweeper.done():
+            self._sweeper = self._tasks.spawn(self._sweep())
         ticket = secrets.token_urlsafe(24)
         self._seats[ticket] = Seat(meeting, stay, self._world.clock.now())
         return JSONResponse({"ticket": ticket} | _state(meeting, stay), headers={"cache-control": "no-store"})
@@ -234,12 +234,15 @@ class RoomPages:
             self._world.rooms.leave(seat.meeting, seat.stay)
 
     async def _sweep(self) -> None:
+        """Notice pages that fell silent, for as long as any page is open."""
         patience = timedelta(seconds=self._world.config.heartbeat_timeout_s)
         while True:
             await self._world.clock.wait_on_the_wall(patience.total_seconds() / 6)
             oldest = self._world.clock.now() - patience
             for ticket in [ticket for ticket, seat in self._seats.items() if seat.seen_at < oldest]:
                 self._give_up(ticket, crashed=True)
+            if not self._seats:
+                return
 
 
 def _guard(handler: Handler) -> Handler:

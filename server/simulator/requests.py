@@ -39,15 +39,26 @@ async def read_object(request: Request) -> dict[str, Any]:
         raw += chunk
         if len(raw) > MOST_BODY_BYTES:
             raise ControlRefusal(413, f"the body must not exceed {MOST_BODY_BYTES} bytes")
+    body = json_object(raw)
+    if body is None:
+        raise ControlRefusal(400, "the body must be a JSON object")
+    return body
+
+
+def json_object(raw: bytes) -> dict[str, Any] | None:
+    """The object in `raw`, an empty one when there is nothing, None when it is something else.
+
+    Shape:  halves of surrogate pairs, which JSON may hold and UTF-8 may not, become question marks.
+    """
     if not raw.strip():
         return {}
     try:
         body = json.loads(raw)
+        if b"\\ud" in raw.lower():
+            body = json.loads(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
-        raise ControlRefusal(400, "the body must be a JSON object") from None
-    if not isinstance(body, dict):
-        raise ControlRefusal(400, "the body must be a JSON object")
-    return body
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def text_of(body: dict[str, Any], name: str, *, longest: int = 128, default: str | None = "") -> str:

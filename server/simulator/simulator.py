@@ -91,12 +91,11 @@ class Simulator:
         return self.public_url.rstrip("/") + self.config.oauth_path
 
     async def start(self) -> None:
-        """Begin to deliver webhooks and to notice silent pages; a second start changes nothing."""
+        """Begin to deliver webhooks; a second start changes nothing."""
         if self._is_running:
             return
         self._is_running = True
         self._world.outbox.open()
-        self._pages.open()
 
     async def close(self) -> None:
         """Stop every background task and wait for it."""
