@@ -1,9 +1,12 @@
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from stages import Stage, run_lanes
+from surroundings import Failed
 
 from tests.architecture.tree import ROOT
 
@@ -58,3 +61,13 @@ def test_a_browser_is_wanted_for_browser_tests_only(
     script: Callable[[str], ModuleType], path: str, *, wanted: bool
 ) -> None:
     assert script("test").wants_browser([path]) is wanted
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_without_a_browser_and_without_a_way_to_install_it_the_tests_do_not_begin(
+    script: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: int
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    with pytest.raises(Failed, match="need Chromium.*sudo apt-get install -y --no-install-recommends chromium"):
+        script("test").install_browser()
