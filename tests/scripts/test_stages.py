@@ -69,5 +69,5 @@ def test_without_a_browser_and_without_a_way_to_install_it_the_tests_do_not_begi
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    with pytest.raises(Failed, match="need Chromium.*sudo apt-get install -y --no-install-recommends chromium"):
+    with pytest.raises(Failed, match=r"need Chromium.*sudo apt-get install -y --no-install-recommends chromium"):
         script("test").install_browser()
