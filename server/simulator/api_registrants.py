@@ -77,7 +77,7 @@ def _check(fields: object) -> Mapping[str, Any]:
         faults.append(("email", "Invalid field."))
     if not isinstance(first_name, str) or not 1 <= len(first_name) <= 64:
         faults.append(("first_name", "Invalid field."))
-    if not isinstance(given.get("last_name", ""), str) or len(given.get("last_name", "")) > 64:
+    if not isinstance(given.get("last_name", ""), str) or len(str(given.get("last_name", ""))) > 64:
         faults.append(("last_name", "Invalid field."))
     if faults:
         raise invalid_fields(faults)

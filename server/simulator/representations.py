@@ -136,7 +136,6 @@ def user_row(user: HostUser) -> Json:
         "dept": "",
         "created_at": "2024-08-01T08:00:00Z",
         "last_login_time": "2026-09-01T06:30:00Z",
-        "language": "en-US",
         "status": "active",
         "role_id": "2",
     }
@@ -148,6 +147,7 @@ def user_json(user: HostUser, account_id: str, public_url: str, *, is_owner: boo
         "role_id": "0" if is_owner else "2",
         "role_name": "Owner" if is_owner else "Member",
         "use_pmi": False,
+        "language": "en-US",
         "personal_meeting_url": f"{public_url.rstrip('/')}/j/{_pmi(user)}",
         "account_id": account_id,
         "account_number": 900_000_001,

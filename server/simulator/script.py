@@ -56,7 +56,7 @@ def class_steps(people: Sequence[Person], length_s: float) -> list[Step]:
     """Who comes and goes when: pure, the same for the same cast.
 
     Shape:  the last of several people never comes; the fifth and the twelfth (or those who are there) drop and return.
-    Units:  seconds after the host opened the room; everybody has gone before `length_s`.
+    Units:  seconds after the host opened the room; a class too short for its comings and goings lasts longer.
     """
     coming = people[:-1] if len(people) > 1 else people
     span = min(ARRIVAL_SPAN_S, length_s / 2)
@@ -68,7 +68,7 @@ def class_steps(people: Sequence[Person], length_s: float) -> list[Step]:
         if index in _droppers(len(coming)):
             steps.append(Step(arrival + REJOIN_LEAVES_AFTER_S, index, False))
             steps.append(Step(arrival + REJOIN_COMES_AFTER_S, index, True))
-    goodbye = max(length_s - GOODBYE_SPAN_S, steps[-1].at_s if steps else 0)
+    goodbye = max(length_s - GOODBYE_SPAN_S, *(step.at_s + 1 for step in steps), 0)
     # A third says goodbye one by one in the last minute; the others are there when the host ends it.
     leavers = range(0, len(coming), 3)
     for place, index in enumerate(leavers):
