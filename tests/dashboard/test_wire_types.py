@@ -32,8 +32,8 @@ def test_types_that_are_not_of_the_registry_are_told_and_left_alone(tmp_path: Pa
         shutil.copy(ROOT / file, copy / file)
     (copy / ".venv").symlink_to(ROOT / ".venv")
     (copy / "static/dashboard/node_modules").symlink_to(ROOT / "static/dashboard/node_modules")
-    events = copy / "realtime" / "events.py"
-    events.write_text(events.read_text("utf-8").replace('"in": int', '"in": str'), "utf-8")
+    bodies = copy / "realtime" / "bodies.py"
+    bodies.write_text(bodies.read_text("utf-8").replace('"in": int', '"in": str'), "utf-8")
 
     answer = check(copy)
 
