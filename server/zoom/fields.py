@@ -125,9 +125,9 @@ def link(value: object) -> str:
     return known if known == given and known.startswith(("https://", "http://")) else ""
 
 
-def rows(value: object) -> list[dict[str, object]]:
-    """The objects of a list; an empty list for anything else."""
-    return [row for row in value[:MOST_OCCURRENCES] if isinstance(row, dict)] if isinstance(value, list) else []
+def rows(value: object, most: int = MOST_OCCURRENCES) -> list[dict[str, object]]:
+    """The objects of a list, so many at most; an empty list for anything else."""
+    return [row for row in value[:most] if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _limited(length: int) -> Callable[[object], str]:
