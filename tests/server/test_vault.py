@@ -19,7 +19,7 @@ def test_after_a_change_of_keys_the_old_still_opens_and_the_new_seals() -> None:
     assert Vault([NEW]).open(both.seal(b"fresh")) == b"fresh"
 
 
-@pytest.mark.parametrize("sealed", [b"", b"nonsense", Vault([OLD]).seal(b"x")])
+@pytest.mark.parametrize("sealed", [b"", b"nonsense", Vault([OLD]).seal(b"x")], ids=["empty", "nonsense", "foreign"])
 def test_what_others_sealed_does_not_open(sealed: bytes) -> None:
     with pytest.raises(Unreadable):
         Vault([NEW]).open(sealed)
