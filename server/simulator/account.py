@@ -7,6 +7,7 @@ meeting can be recovered for seven days.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -162,10 +163,10 @@ class Account:
     Shape:  ids of meetings are looked up as text, the way they come in a path.
     """
 
-    def __init__(self, users: tuple[HostUser, ...]) -> None:
+    def __init__(self, users: Sequence[HostUser]) -> None:
         if not users:
             raise ValueError("a Zoom account needs at least one user")
-        self.users = users
+        self.users = tuple(users)
         self._meetings: dict[str, Meeting] = {}
 
     @property
@@ -187,10 +188,6 @@ class Account:
     def add(self, meeting: Meeting) -> None:
         """Remember a new meeting."""
         self._meetings[str(meeting.id)] = meeting
-
-    def forget(self, meeting: Meeting) -> None:
-        """Forget a meeting and its history, as Zoom never does but a test may."""
-        self._meetings.pop(str(meeting.id), None)
 
     def meeting(self, meeting_id: str) -> Meeting | None:
         """The meeting of this id, unless it was deleted or is over for good."""

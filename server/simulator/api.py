@@ -134,7 +134,7 @@ def _faulty(fault: ApiFault) -> Response:
     status = fault.status or 500
     headers = {"retry-after": fault.retry_after} if fault.retry_after is not None else {}
     if isinstance(fault.body, str):
-        return Response(fault.body, status, media_type="text/html", headers=headers)
+        return Response(fault.body, status, media_type=fault.content_type or "text/html", headers=headers)
     if status in (204, 304):
         return Response(status_code=status, headers=headers)
     return JSONResponse(_usual_body(status) if fault.body is None else fault.body, status, headers=headers)

@@ -228,8 +228,8 @@ async def delete(call: Call) -> Response:
     elif meeting.running is not None:
         raise ZoomRefusal(400, 3002, "Sorry, you cannot delete this meeting since it is in progress.")
     else:
+        world.rooms.send_home(meeting)
         meeting.deleted_at = now
-        meeting.before_host.clear()
     owner = world.account.owner
     body = notifications.removed("meeting.deleted", world.config.account_id, owner, meeting, wanted or None, now)
     world.tell(body, meeting)

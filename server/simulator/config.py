@@ -6,7 +6,7 @@ can live in one process with different accounts.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -57,7 +57,7 @@ class HostUser:
         return f"{self.first_name} {self.last_name}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorConfig:
     """The account, the app and the subscription this simulator plays.
 
@@ -74,11 +74,11 @@ class SimulatorConfig:
     webhook_url: str | None = None
     public_url: str = "http://127.0.0.1:5001"
     clock_factor: float = 1.0
-    users: tuple[HostUser, ...] = (HostUser("simHostUser0000000000A", "host@school.example", "Hanna", "Host"),)
+    users: Sequence[HostUser] = (HostUser("simHostUser0000000000A", "host@school.example", "Hanna", "Host"),)
     authorize_control: AuthorizeControl | None = None
     api_prefix: str = "/v2"
     oauth_path: str = "/oauth/token"
-    scopes: tuple[str, ...] = ALL_SCOPES
+    scopes: Sequence[str] = ALL_SCOPES
     token_life_s: int = 3600
     meeting_writes_per_day: int = 100
     webhook_timeout_s: float = 3.0

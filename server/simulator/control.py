@@ -2,6 +2,25 @@
 
 For people with a terminal and for tests; Zoom has nothing like it. Whoever mounts the simulator may ask for more
 than being on this machine (`authorize_control`).
+
+    POST /control/meetings/{id}/start         {host?: false}  the host opens the room, or it opens without one
+    POST /control/meetings/{id}/end
+    POST /control/meetings/{id}/join          {name, email?, registrant_id?, device?} -> {participant: {user_id, …}}
+    POST /control/meetings/{id}/leave         {participant: user_id, crashed?}
+    POST /control/meetings/{id}/admit         {participant}   from the waiting room
+    POST /control/meetings/{id}/waiting-room  {participant}   back into it
+    GET  /control/meetings/{id}               who is where
+    POST /control/script                      {name: "class", meeting?, people?: [{name, email?, registrant_id?}],
+                                               length_s?: 900, or null to leave the room open}
+    POST /control/faults                      {api: [{method?, path?, status?, times?, retry_after?, body?,
+                                               content_type?, slow_s?}],
+                                               webhooks: [{events?, times?, drop?, duplicate?, new_request_id?,
+                                               reorder?, delay_s?, forge?}]}; replaces all rules, {} clears them
+    POST /control/clock                       {factor}        how fast Zoom's own waits pass
+    POST /control/validate                    sends the URL challenge -> {valid, status}
+    POST /control/tokens/revoke               every access token becomes invalid
+    GET  /control/webhooks                    {webhooks: [{event, attempt, status, at, …}]}, newest last; a negative
+                                              status is Zoom's own code (-1 timeout, -2 refused), 0 was never sent
 """
 
 from __future__ import annotations

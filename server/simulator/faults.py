@@ -27,6 +27,7 @@ class ApiFault:
     times: int | None
     retry_after: str | None = None
     body: Any = None
+    content_type: str | None = None
     slow_s: float = 0.0
 
     def fits(self, method: str, path: str, api_prefix: str) -> bool:
@@ -100,12 +101,15 @@ def _rules(given: object, name: str) -> Sequence[Mapping[str, Any]]:
 
 
 def _api_fault(rule: Mapping[str, Any]) -> ApiFault:
-    _only(rule, {"method", "path", "status", "times", "retry_after", "body", "slow_s"}, "api")
+    _only(rule, {"method", "path", "status", "times", "retry_after", "body", "content_type", "slow_s"}, "api")
     method, path, retry_after = rule.get("method"), rule.get("path"), rule.get("retry_after")
     if method is not None and not isinstance(method, str):
         raise ControlRefusal(400, "'api.method' must be text")
     if path is not None and not isinstance(path, str):
         raise ControlRefusal(400, "'api.path' must be text")
+    content_type = rule.get("content_type")
+    if content_type is not None and not isinstance(content_type, str):
+        raise ControlRefusal(400, "'api.content_type' must be text")
     status = rule.get("status")
     if status is not None and (not _is_int(status) or not 200 <= status <= 599):
         raise ControlRefusal(400, "'api.status' must be a number from 200 to 599")
@@ -119,6 +123,7 @@ def _api_fault(rule: Mapping[str, Any]) -> ApiFault:
         times=_times(rule),
         retry_after=None if retry_after is None else str(retry_after),
         body=rule.get("body"),
+        content_type=content_type,
         slow_s=slow_s,
     )
 

@@ -110,12 +110,12 @@ class Rooms:
         """Somebody presses Join: into the room, the waiting room, or the line before the host.
 
         Shape:  somebody signed in with the e-mail of one of the account's users is that user.
-        Errors: 404 for an unknown registrant, 409 when the room is full.
+        Errors: 404 for an unknown or unapproved registrant, 409 when the room is full.
         """
         if registrant_id:
             registrant = meeting.registrants.get(registrant_id)
-            if registrant is None:
-                raise ControlRefusal(404, "this meeting has no such registrant")
+            if registrant is None or registrant.status != "approved":
+                raise ControlRefusal(404, "this meeting has no such registrant, or has not approved them")
             name, email = name or registrant.display_name, registrant.email
         if len(meeting.everyone()) >= MOST_IN_ONE_ROOM:
             raise ControlRefusal(409, f"the room is full: {MOST_IN_ONE_ROOM} people")
@@ -151,6 +151,11 @@ class Rooms:
                     self._watch_emptiness(meeting, run)
             case _:
                 return
+
+    def send_home(self, meeting: Meeting) -> None:
+        """Whoever waits for the host waits in vain: the meeting is to be deleted."""
+        for stay in tuple(meeting.before_host):
+            self.leave(meeting, stay)
 
     def admit(self, meeting: Meeting, stay: Stay) -> None:
         """The host lets somebody in from the waiting room.

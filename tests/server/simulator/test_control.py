@@ -116,6 +116,15 @@ async def test_an_api_fault_strikes_the_calls_it_names_as_often_as_it_says() -> 
         assert (await z.http.get(path)).status_code == 200
 
 
+async def test_a_fault_may_answer_200_with_anything() -> None:
+    async with zoom() as z:
+        broken = {"status": 200, "body": "{oops", "content_type": "application/json", "times": 1}
+        await z.control("faults", api=[broken, {"status": 200, "body": {"code": 300}}])
+        first, second = await z.http.get("/v2/users"), await z.http.get("/v2/users")
+    assert (first.status_code, first.text, first.headers["content-type"]) == (200, "{oops", "application/json")
+    assert second.json() == {"code": 300}
+
+
 async def test_a_slow_api_answers_late_and_rightly() -> None:
     async with zoom() as z:
         await z.control("faults", api=[{"slow_s": 5, "times": 1}])

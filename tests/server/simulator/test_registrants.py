@@ -78,6 +78,7 @@ async def test_approval_by_hand_gives_the_link_only_after_it() -> None:
         pending = (await z.http.post(path, json=PERSON)).json()
         assert "join_url" not in pending
         assert (await z.http.get(path)).json()["registrants"] == []
+        await z.control(f"meetings/{made['id']}/join", 404, registrant_id=pending["registrant_id"])
         waiting = (await z.http.get(path, params={"status": "pending"})).json()["registrants"]
         assert [row["status"] for row in waiting] == ["pending"]
         decision = {"action": "approve", "registrants": [{"id": pending["registrant_id"], "email": PERSON["email"]}]}

@@ -157,6 +157,17 @@ async def test_an_empty_room_ends_after_two_minutes_unless_somebody_comes_back()
         assert (await room(z, made))["status"] == "waiting"
 
 
+async def test_who_waits_for_a_meeting_that_is_deleted_is_sent_home() -> None:
+    async with zoom() as z:
+        made = await z.meeting(default_password=False)
+        seat = (await z.http.post(f"/room/{made['id']}/join", json={"name": "Alva"})).json()
+        await z.http.delete(f"/v2/meetings/{made['id']}")
+        state = await z.http.post(f"/room/{made['id']}/state", json={"ticket": seat["ticket"]})
+        assert state.json()["place"] == "left"
+        left = await z.http.post(f"/room/{made['id']}/leave", json={"ticket": seat["ticket"]})
+        assert left.status_code == 204
+
+
 async def test_starting_ending_and_leaving_twice_are_harmless() -> None:
     async with endpoint() as hook, zoom(webhook_url=hook.url) as z:
         made = await z.meeting()
