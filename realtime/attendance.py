@@ -7,7 +7,7 @@ participant (`facts.py`) or who may read a row (`audience.py`).
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -161,6 +161,25 @@ def row(
         "rejoins": max(0, len(told.stays) - 1),
         "revision": sum(len(v.joined) + len(v.left) for v in all_visits),
     }
+
+
+def rows(
+    visits: Iterable[Visit],
+    *,
+    run: Instance,
+    people: Mapping[str, Candidate],
+    class_id: str | None,
+    host: HostRef,
+) -> list[ParticipantRow]:
+    """Everybody of one run, in a fixed order; `people` are those known here, by id."""
+    by_row: dict[str, list[Visit]] = {}
+    for visit in visits:
+        if visit.uuid == run.uuid:
+            by_row.setdefault(visit.attendee, []).append(visit)
+    return [
+        row(theirs, run=run, person=people.get(person_of(attendee) or ""), class_id=class_id, host=host)
+        for attendee, theirs in sorted(by_row.items())
+    ]
 
 
 def _role(person: Candidate | None, *, is_host: bool) -> Literal["host", "staff", "student", "guest"]:

@@ -21,7 +21,6 @@ from realtime.bodies import (
 from realtime.lifecycle import Meeting
 from realtime.log import Event, Offer, ResumeKey, Seal, owed, replay, skip_until
 from realtime.ports import Clock, Login, Opening, Picture, Store
-from realtime.visits import Visit
 
 
 class Opener:
@@ -99,17 +98,9 @@ def people_of(meeting: Meeting, picture: Picture) -> list[ActiveParticipant]:
     run = picture.instances.get(meeting.uuid)
     if run is None or run.ended_at is not None:
         return []
-    by_row: dict[str, list[Visit]] = {}
-    for visit in picture.visits:
-        if visit.uuid == run.uuid:
-            by_row.setdefault(visit.attendee, []).append(visit)
     class_id = meeting.class_.id if meeting.class_ else None
-    rows: list[ActiveParticipant] = []
-    for attendee, visits in sorted(by_row.items()):
-        person = picture.candidates.get(attendance.person_of(attendee) or "")
-        row = attendance.row(visits, run=run, person=person, class_id=class_id, host=meeting.host)
-        rows.append({**row, "meetingId": meeting.id})
-    return rows
+    rows = attendance.rows(picture.visits, run=run, people=picture.candidates, class_id=class_id, host=meeting.host)
+    return [{**row, "meetingId": meeting.id} for row in rows]
 
 
 def _own(meeting: Meeting, person: Person, picture: Picture) -> list[OwnAttendance]:

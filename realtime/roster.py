@@ -4,13 +4,12 @@ Grants and revokes are entries of the same log as everything else, so that rooms
 file does not know where rights are kept or which connections a person has.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from realtime import attendance, audience
 from realtime.audience import Person, View
-from realtime.bodies import encode
+from realtime.bodies import ActiveParticipant, encode
 from realtime.facts import RosterChanged
 from realtime.lifecycle import Meeting, Status, touched
 from realtime.log import Event, Hearing, Move
@@ -74,17 +73,15 @@ def _scope(world: World, before: Person, after: Person, at: datetime) -> list[Ev
     return events
 
 
-def _people(world: World, meeting: Meeting) -> Sequence[dict[str, object]]:
+def _people(world: World, meeting: Meeting) -> list[ActiveParticipant]:
     run = world.instances.get(meeting.uuid)
     if run is None or run.ended_at is not None:
         return []
     class_id = meeting.class_.id if meeting.class_ else None
-    rows = []
-    for attendee in sorted(a for a in world.attendees if a.startswith(f"{run.uuid}/") and world.attendees[a]):
-        person = world.people.by_id.get(attendance.person_of(attendee) or "")
-        row = attendance.row(world.visits_of(attendee), run=run, person=person, class_id=class_id, host=meeting.host)
-        rows.append({**row, "meetingId": meeting.id})
-    return rows
+    rows = attendance.rows(
+        world.visits.values(), run=run, people=world.people.by_id, class_id=class_id, host=meeting.host
+    )
+    return [{**row, "meetingId": meeting.id} for row in rows]
 
 
 def _resize(world: World, class_id: str, by: int, at: datetime) -> list[Event]:

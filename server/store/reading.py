@@ -16,13 +16,13 @@ from realtime import audience
 from realtime.attendance import Candidate, person_of
 from realtime.audience import Person, Role
 from realtime.facts import Clicked, Which
-from realtime.lifecycle import Instance, Meeting
+from realtime.lifecycle import ClassRef, Instance, Meeting
 from realtime.log import Event
 from realtime.ports import Picture
 from realtime.visits import Visit
 from server.store import rows
 from server.store.tables import (
-    class_teachers,
+    classes,
     clicks,
     counters,
     deliveries,
@@ -54,12 +54,15 @@ _ROSTER = (
     .where(enrolments.c.class_id == bindparam("class_id"), enrolments.c.withdrawn_at.is_(None))
     .order_by(users.c.family_name, users.c.given_name, users.c.id)
 )
-_TEACHERS = select(class_teachers.c.user_id).where(class_teachers.c.class_id == bindparam("class_id"))
 _CLICKS_OF = (
     select(clicks, users.c.name.label("user_name"))
     .join(users, users.c.id == clicks.c.user_id)
     .where(clicks.c.meeting_id == bindparam("id"))
     .order_by(clicks.c.at)
+)
+_CLASS = select(classes.c.id, classes.c.name).where(classes.c.id == bindparam("id"), classes.c.status == "active")
+_USER = select(users.c.id).where(
+    users.c.status == "active", or_(users.c.id == bindparam("ref"), users.c.email == bindparam("email"))
 )
 _LAST_HEARD = select(func.max(deliveries.c.received_at))
 _RUNS_OF = (
@@ -106,6 +109,17 @@ async def meeting(connection: AsyncConnection, ref: str) -> Meeting | None:
     query = query.order_by(meetings.c.id != ref, meetings.c.status != "started", meetings.c.start_time.desc())
     row = (await connection.execute(query.limit(1))).mappings().first()
     return rows.meeting_of(row) if row is not None else None
+
+
+async def class_named(connection: AsyncConnection, class_id: str) -> ClassRef | None:
+    """A class that is not archived, by id."""
+    row = (await connection.execute(_CLASS, {"id": class_id})).one_or_none()
+    return None if row is None else ClassRef(row.id, row.name)
+
+
+async def user_named(connection: AsyncConnection, ref: str) -> str | None:
+    """The id of an active person, by id or e-mail."""
+    return (await connection.execute(_USER, {"ref": ref, "email": ref.casefold()})).scalar()
 
 
 async def meetings_for(

@@ -1,0 +1,83 @@
+"""A request that may be sent twice and is done once.
+
+A client that never saw the answer sends the same request again under the same `Idempotency-Key`. The key belongs to
+one person and one route; answers are sealed, because some of them hold a passcode. It does not know what is done.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from realtime.errors import BadInput, Conflict
+from server.store.database import Database
+from server.store.tables import idempotency
+from server.vault import Vault
+
+LONGEST_KEY = 255
+_FIND = select(idempotency).where(idempotency.c.key_hash == bindparam("key"))
+_CLAIM = insert(idempotency).on_conflict_do_nothing()
+_ANSWER = (
+    update(idempotency)
+    .where(idempotency.c.key_hash == bindparam("key"))
+    .values(status=bindparam("code"), answer=bindparam("told"))
+)
+_FORGET = delete(idempotency).where(idempotency.c.key_hash == bindparam("key"))
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Once:
+    """Does a thing once for each key.
+
+    Errors: BadInput when the same key comes with another body, Conflict while the first request is still at work.
+    """
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def run(
+        self, key: str, person_id: str, route: str, body: bytes, now: datetime, act: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        """The answer of `act`, or the one it gave before. Without a key, `act` is simply done."""
+        if not key:
+            return await act()
+        if len(key) > LONGEST_KEY:
+            raise BadInput(f"Idempotency-Key: expected at most {LONGEST_KEY} characters, but {len(key)} came.")
+        key_hash = _hash(person_id, route, key)
+        body_hash = hashlib.sha256(body).hexdigest()
+        if (before := await self._claim(key_hash, body_hash, now)) is not None:
+            return before
+        try:
+            status, told = await act()
+        except BaseException:  # nothing was done, so the same key may try again
+            await self._write(_FORGET, {"key": key_hash})
+            raise
+        sealed = self._vault.seal(json.dumps(told).encode()).decode()
+        await self._write(_ANSWER, {"key": key_hash, "code": status, "told": sealed})
+        return status, told
+
+    async def _claim(self, key_hash: str, body_hash: str, now: datetime) -> Answer | None:
+        row = {"key_hash": key_hash, "body_hash": body_hash, "status": 0, "answer": "", "at": now}
+        async with self._database.write() as connection:
+            if (await connection.execute(_CLAIM, row)).rowcount:
+                return None
+            kept = (await connection.execute(_FIND, {"key": key_hash})).one()
+        if kept.body_hash != body_hash:
+            raise BadInput("This Idempotency-Key was used for another request.", code="key_reused")
+        if not kept.status:
+            raise Conflict("The same request is still at work; please wait for it.", code="in_progress")
+        return kept.status, json.loads(self._vault.open(kept.answer.encode()))
+
+    async def _write(self, statement: Any, values: dict[str, object]) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(statement, values)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
