@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from realtime.ports import Clock
 from server.zoom.client import ZoomClient
 from server.zoom.tokens import Credentials
 from server.zoom.wire import Patience
-from tests.server.simulator.house import ManualTime
+from tests.support.clock import ManualClock
 
 # Loopback, as http is refused elsewhere; the transport asks the app whatever the address.
 BASE = "http://127.0.0.1"
@@ -22,6 +23,10 @@ API, TOKEN = f"{BASE}/v2", f"{BASE}/oauth/token"
 CREDENTIALS = Credentials("account", "client", "canary-client-secret")
 HASTE = Patience(total_s=5, first_wait_s=0, jitter_s=0, look_again_s=0)
 MEETING = {"id": 88123456789, "topic": "Matte", "status": "waiting"}
+
+
+Saying = Response | Exception | ASGIApp
+"""An answer, or what a network does instead, or an app that takes its time."""
 
 
 def html(status: int) -> Response:
@@ -47,13 +52,10 @@ class Asked:
 
 @dataclass
 class ScriptedZoom:
-    """Answers API calls with what is in `answers`, in turn, the last one for ever; gives a new token each time.
+    """Answers API calls with what is in `answers`, in turn, the last one for ever; gives a new token each time."""
 
-    Shape: an answer may also be an exception, for what a network does, or an app, for what takes its time.
-    """
-
-    answers: list[Response | Exception | ASGIApp] = field(default_factory=list)
-    tokens: list[Response | Exception | ASGIApp] = field(default_factory=list)
+    answers: list[Saying] = field(default_factory=list)
+    tokens: list[Saying] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     logins: list[Request] = field(default_factory=list)
 
@@ -75,9 +77,7 @@ class ScriptedZoom:
         )
         await self._answer(self.answers, scope, receive, send)
 
-    async def _answer(
-        self, answers: list[Response | Exception | ASGIApp], scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _answer(self, answers: list[Saying], scope: Scope, receive: Receive, send: Send) -> None:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -90,29 +90,29 @@ class ScriptedZoom:
 
 @dataclass
 class House:
-    """A client, the Zoom it asks, and the time both go by."""
+    """A client, the Zoom it asks, and the time it goes by."""
 
     client: ZoomClient
     zoom: ScriptedZoom
-    time: ManualTime
+    clock: ManualClock
 
 
 @asynccontextmanager
-async def house(*answers: Response | Exception | ASGIApp, patience: Patience = HASTE) -> AsyncIterator[House]:
+async def house(*answers: Saying, patience: Patience = HASTE) -> AsyncIterator[House]:
     """A client before a Zoom that answers these."""
     scripted = ScriptedZoom(list(answers))
-    time = ManualTime()
-    async with client_of(scripted, time, patience) as client:
-        yield House(client, scripted, time)
+    clock = ManualClock()
+    async with client_of(scripted, clock, patience) as client:
+        yield House(client, scripted, clock)
 
 
 @asynccontextmanager
 async def client_of(
-    app: ASGIApp, time: ManualTime, patience: Patience = HASTE, credentials: Credentials = CREDENTIALS
+    app: ASGIApp, clock: Clock, patience: Patience = HASTE, credentials: Credentials = CREDENTIALS
 ) -> AsyncIterator[ZoomClient]:
     """A client before any app."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
-        client = ZoomClient(credentials, time, api_url=API, token_url=TOKEN, http=http, patience=patience)
+        client = ZoomClient(credentials, clock, api_url=API, token_url=TOKEN, http=http, patience=patience)
         try:
             yield client
         finally:
