@@ -5,12 +5,13 @@
  * the place (from the button's own place, as not every browser has anchors yet) and the arrow keys of menus.
  */
 import type { ComponentChildren } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { Check } from "lucide";
 import { Icon } from "./Icon";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
+const PHONE_PX = 600; // narrower pages have no room beside a panel
 
 /** Puts a popover below `box`, or above where there is more room, along its nearer edge. */
 export function placeMenu(menu: HTMLElement, box: Pick<DOMRect, "top" | "bottom" | "left" | "right">): void {
@@ -18,12 +19,13 @@ export function placeMenu(menu: HTMLElement, box: Pick<DOMRect, "top" | "bottom"
   const isAbove = box.bottom > clientHeight * 0.65;
   const isAtEnd = (box.left + box.right) / 2 > clientWidth / 2;
   const room = isAbove ? box.top : clientHeight - box.bottom;
+  const edge = (amount: number) => (clientWidth < PHONE_PX ? EDGE_PX : amount);
   const px = (amount: number) => `${Math.max(EDGE_PX, amount)}px`;
   const places: Record<string, string> = {
     top: isAbove ? "auto" : px(box.bottom + GAP_PX),
     bottom: isAbove ? px(clientHeight - box.top + GAP_PX) : "auto",
-    left: isAtEnd ? "auto" : px(box.left),
-    right: isAtEnd ? px(clientWidth - box.right) : "auto",
+    left: isAtEnd ? "auto" : px(edge(box.left)),
+    right: isAtEnd ? px(edge(clientWidth - box.right)) : "auto",
     room: px(room - GAP_PX - EDGE_PX),
   };
   for (const [side, place] of Object.entries(places)) menu.style.setProperty(`--menu-${side}`, place);
@@ -47,9 +49,11 @@ export function Menu({ label, button, buttonClass = "button plain", kind = "menu
   const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const isMenu = kind === "menu";
 
   function beforeToggle({ newState }: { newState: string }) {
+    setOpen(newState === "open"); // what nobody sees is not drawn
     if (newState === "open" && opener.current && content.current) {
       placeMenu(content.current, opener.current.getBoundingClientRect());
       rest.onOpen?.();
@@ -81,7 +85,7 @@ export function Menu({ label, button, buttonClass = "button plain", kind = "menu
         onKeyDown={isMenu ? walkItems : undefined}
         onClick={isMenu ? closeAfterChoice : undefined}
       >
-        {rest.children}
+        {isOpen && rest.children}
       </div>
     </>
   );

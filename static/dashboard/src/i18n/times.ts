@@ -87,7 +87,7 @@ export function timeUntil(ms: number, nowMs: number): string {
   if (left <= MINUTE_MS) return t("time.inSeconds", { count: Math.ceil(left / SECOND_MS) });
   const minutes = Math.ceil(left / MINUTE_MS);
   if (minutes < 60) return t("time.inMinutes", { count: minutes });
-  if (left >= 2 * DAY_MS) return t("time.inDays", { count: Math.floor(left / DAY_MS) });
+  if (left >= DAY_MS) return t("time.inDays", { count: Math.floor(left / DAY_MS) });
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0
     ? t("time.inHours", { count: hours })

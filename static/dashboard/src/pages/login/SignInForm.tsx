@@ -73,10 +73,12 @@ export function SignInForm({ isBusy, problem, onSend }: SignInFormProps) {
         />
         {missing === "password" && <Problem id="password-problem" text={t("login.noPassword")} />}
       </div>
-      <div role="alert">{problem !== "" && <Problem text={problem} />}</div>
-      <button type="submit" class="button solid tall wide" aria-disabled={isBusy}>
-        {t(isBusy ? "login.busy" : "login.submit")}
-      </button>
+      <div class="login-send">
+        <div role="alert">{problem !== "" && <Problem text={problem} />}</div>
+        <button type="submit" class="button solid tall wide" aria-disabled={isBusy}>
+          {t(isBusy ? "login.busy" : "login.submit")}
+        </button>
+      </div>
     </form>
   );
 }
