@@ -66,6 +66,10 @@ class ManualTime:
                 self._slept.clear()
                 await self._slept.wait()
 
+    def waits(self) -> list[float]:
+        """The lengths of the waits that are on."""
+        return sorted(length for _, _, length, future in self._sleepers if not future.done())
+
     async def pass_by(self, seconds: float) -> None:
         """Move time on, waking each sleeper at its own moment."""
         target = self._now + timedelta(seconds=seconds)
