@@ -56,12 +56,14 @@ class Doorkeeper(Protocol):
 class Opening:
     """What a connection is opened with: `first` is `initialState` as JSON text, `missed` what follows it.
 
-    Shape: live events with `seq <= skip` are contained in it already; `cursor_seq` is the frontier it leaves.
+    Shape: live events with `seq <= skip` are contained in it already. `latest` are newest values that are in no log,
+           for a client that gets missed events instead of a picture.
     """
 
     first: str
     missed: Sequence[tuple[Event, str]]
     skip: int
+    latest: Sequence[Latest] = ()
 
 
 class Open(Protocol):

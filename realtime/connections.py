@@ -1,0 +1,163 @@
+"""Everyone who is connected: by transport, by person, by login; and the one way to be rid of somebody.
+
+It exists so that a connection is entered and struck off in one place each, whoever ends it and why. It does not know
+what clients say (`reception.py`) or what they are told (`fanout.py`).
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Iterator
+
+from realtime.engine import Session
+from realtime.fanout import Fanout
+from realtime.frames import Frame
+from realtime.packets import Said
+from realtime.ports import Login
+
+POLICY = 1008  # WebSocket close codes: what was sent is not accepted
+TOO_BIG = 1009
+FAILED = 1011
+RESTART = 1012
+TRY_AGAIN = 1013
+
+
+class Connection:
+    """One client on one transport, a stranger until `login` is set.
+
+    Shape: `opened` is set while live events flow; `moved_at` is the first change of its rooms since it was last
+           opened; `accepted` holds the times of its last commands.
+    """
+
+    __slots__ = (
+        "accepted",
+        "excess",
+        "has_asked",
+        "is_gone",
+        "is_warned",
+        "is_working",
+        "login",
+        "moved_at",
+        "opened",
+        "outlet",
+        "oversized",
+        "session",
+        "timer",
+        "waiting",
+    )
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.outlet = session.outlet
+        self.timer: asyncio.TimerHandle | None = None
+        self.has_asked = False
+        self.login: Login | None = None
+        self.is_gone = False
+        self.is_warned = False
+        self.opened = asyncio.Event()
+        self.moved_at: int | None = None
+        self.waiting: deque[Said] = deque()
+        self.is_working = False
+        self.accepted: deque[float] = deque()
+        self.excess = 0
+        self.oversized = 0
+
+    def say(self, frame: Frame) -> None:
+        """Send what concerns this connection alone."""
+        self.outlet.send(frame)
+
+    def stop_timer(self) -> None:
+        """Forget the deadline that runs."""
+        if self.timer is not None:
+            self.timer.cancel()
+
+
+class Connections:
+    """The register. `counts` says what became of all there were, by reason."""
+
+    def __init__(self, fanout: Fanout) -> None:
+        self._fanout = fanout
+        self._by_sid: dict[str, Connection] = {}
+        self._by_person: dict[str, set[Connection]] = {}
+        self._by_login: dict[str, set[Connection]] = {}
+        self._logged_in = 0
+        self.counts: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[Connection]:
+        """All of them as of now."""
+        return iter(list(self._by_sid.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_sid)
+
+    @property
+    def logged_in(self) -> int:
+        """How many are no strangers."""
+        return self._logged_in
+
+    def get(self, sid: str) -> Connection | None:
+        """The connection of an Engine.IO session."""
+        return self._by_sid.get(sid)
+
+    def of_person(self, person_id: str) -> tuple[Connection, ...]:
+        """All connections of one person."""
+        return tuple(self._by_person.get(person_id, ()))
+
+    def of_login(self, session_id: str) -> tuple[Connection, ...]:
+        """All connections of one login."""
+        return tuple(self._by_login.get(session_id, ()))
+
+    def add(self, session: Session) -> Connection:
+        """Enter a stranger."""
+        connection = self._by_sid[session.sid] = Connection(session)
+        return connection
+
+    def log_in(self, connection: Connection, login: Login) -> None:
+        """Enter whose connection it is, or by which login it goes on."""
+        if connection.login is None:
+            self._logged_in += 1
+            self._by_person.setdefault(login.person.id, set()).add(connection)
+        else:
+            connection.is_warned = connection.is_warned and login.expires_at == connection.login.expires_at
+            _strike(self._by_login, connection.login.session_id, connection)
+        self._by_login.setdefault(login.session_id, set()).add(connection)
+        connection.login = login
+
+    def cut(
+        self,
+        connection: Connection,
+        reason: str,
+        *,
+        code: int = POLICY,
+        say: Frame | None = None,
+        abort: bool = False,
+    ) -> None:
+        """Close a connection's transport, now. Nothing of any room reaches it any more; `say` is its last frame."""
+        if connection.is_gone:
+            return
+        self._fanout.leave(connection.outlet)
+        if say is not None and not abort:
+            connection.say(say)
+        connection.session.end(reason, code=code, abort=abort)
+
+    def strike(self, sid: str, reason: str) -> None:
+        """Strike off a connection whose transport is gone or going."""
+        connection = self._by_sid.pop(sid, None)
+        if connection is None:
+            return
+        connection.is_gone = True
+        connection.stop_timer()
+        self._fanout.leave(connection.outlet)
+        self.counts[f"gone.{reason.replace(' ', '_')}"] += 1
+        connection.waiting.clear()
+        connection.opened.set()  # whoever waits for it sees that it is gone
+        if connection.login is not None:
+            self._logged_in -= 1
+            _strike(self._by_person, connection.login.person.id, connection)
+            _strike(self._by_login, connection.login.session_id, connection)
+
+
+def _strike(register: dict[str, set[Connection]], key: str, connection: Connection) -> None:
+    entries = register[key]
+    entries.discard(connection)
+    if not entries:
+        del register[key]
