@@ -32,7 +32,7 @@ class Auth:
     async def sign_in(self, scope: Mapping[str, Any], auth: object) -> Login:
         """The login of a new connection: the token in `auth` if there is one, otherwise that of the request."""
         given = auth.get("token") if isinstance(auth, Mapping) else None
-        return await self._login(given if isinstance(given, str) and given else token_of(scope))
+        return await self.login_with(given if isinstance(given, str) and given else token_of(scope))
 
     async def look_up(self, login: Login) -> Login:
         """The same login as it stands now. It does not count as use: an open page alone keeps nobody signed in."""
@@ -45,9 +45,10 @@ class Auth:
 
     async def login_of(self, scope: Mapping[str, Any]) -> Login:
         """The login of a request. Errors: AuthRequired, AuthExpired, Unavailable."""
-        return await self._login(token_of(scope))
+        return await self.login_with(token_of(scope))
 
-    async def _login(self, token: str) -> Login:
+    async def login_with(self, token: str) -> Login:
+        """The login a token opens. Errors: as above."""
         async with self._database.read() as connection:
             session = await self._sessions.find(connection, token)
             person = await person_of(connection, session.user_id)
