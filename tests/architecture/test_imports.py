@@ -28,7 +28,7 @@ EFFECTS = {
     "urllib",
 }
 KNOWS_THE_SIMULATOR = {"server.app", "server.cli"}
-KNOWS_THE_WHOLE = {"server.cli", "server.__main__"}
+KNOWS_THE_WHOLE = {"server.cli", "server.__main__", "server.serving"}
 
 
 def arrows(imports: Imports) -> list[str]:
