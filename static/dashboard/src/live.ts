@@ -91,8 +91,7 @@ export function tryNow(): void {
 
 function receive(message: Message): void {
   if (message.name === "initialState" || message.name === "cursor") learnServerTime(message.body.serverTime);
-  if (message.name === "initialState") catchUp();
-  else if (message.meta?.replay === true) catchUp();
+  if (message.meta?.replay === true || (message.name === "initialState" && told.isReady)) catchUp();
   current = reduce(current, message);
   if (message.name === "initialState") note("picture");
   scheduleDraw();

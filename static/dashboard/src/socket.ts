@@ -99,11 +99,10 @@ export function openLine(listener: Listener, random: () => number = Math.random)
     return false;
   }
 
-  function askAnew(): void {
-    cursor = "";
-    void ask("resume", { key: resumeKey, cursor: "" }).then((answer) => {
-      if (!answer.ok) socket.disconnect().connect();
-    });
+  /** Comes back as if the road had broken: the server then gives what is missing, whatever that is. */
+  function comeBackIn(delayMs: number): void {
+    socket.disconnect();
+    connectIn(delayMs);
   }
 
   function receive(message: Message): void {
@@ -114,11 +113,8 @@ export function openLine(listener: Listener, random: () => number = Math.random)
       cursor = message.body.cursor;
     }
     if (message.name === "cursor") cursor = message.body.cursor;
-    if (message.name === "resync") askAnew();
-    if (message.name === "drain") {
-      socket.disconnect();
-      connectIn(message.body.retryAfter);
-    }
+    if (message.name === "resync") comeBackIn(FIRST_RETRY_MS);
+    if (message.name === "drain") comeBackIn(message.body.retryAfter);
     listener.message(message);
     if (message.meta?.cursor !== undefined) cursor = message.meta.cursor;
   }

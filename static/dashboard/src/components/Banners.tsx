@@ -11,13 +11,13 @@ import { Icon } from "./Icon";
 /** Loud on every page of a demo. `canPlay`: may start the scripted class. */
 export function DemoBanner({ canPlay = false }: { canPlay?: boolean }) {
   return (
-    <div class="banner tone-late" role="note">
+    <section class="banner tone-late" aria-label={t("demo.label")}>
       <Icon of={Info} size={18} />
       <p>
         <strong>{t("demo.title")}</strong> {t("demo.text")}
       </p>
       {canPlay && <PlayButton />}
-    </div>
+    </section>
   );
 }
 
@@ -47,7 +47,7 @@ export function OfflineBanner() {
   const { pill, heardAt } = link.value;
   if (pill !== "offline") return null;
   return (
-    <div class="banner offline tone-bad">
+    <section class="banner offline tone-bad" aria-label={t("offline.label")}>
       <Icon of={WifiOff} size={18} />
       <p>
         <strong>{heardAt === null ? t("offline.never") : t("offline.since", { time: clockTime(heardAt) })}</strong>{" "}
@@ -56,6 +56,6 @@ export function OfflineBanner() {
       <button type="button" class="button" onClick={tryNow}>
         {t("offline.tryNow")}
       </button>
-    </div>
+    </section>
   );
 }

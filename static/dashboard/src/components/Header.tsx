@@ -5,13 +5,12 @@ import { t } from "../i18n";
 import { chooseLanguage, language, LANGUAGES, type Language } from "../i18n/translate";
 import { leave } from "../session";
 import { chooseTheme, theme, THEMES, type Theme } from "../theme";
-import { toast } from "../toasts";
+import { markRead, toast, unreadCount } from "../toasts";
 import type { You } from "../wire";
 import { ConnectionPill } from "./ConnectionPill";
 import { DayNews, unreadLabel } from "./DayNews";
 import { Icon, Mark, type IconNode } from "./Icon";
 import { Menu, MenuItem } from "./Menu";
-import { markRead, unreadCount } from "../toasts";
 
 const THEME_ICONS: Readonly<Record<Theme, IconNode>> = { system: Monitor, light: Sun, dark: Moon };
 const LANGUAGE_CODES = Object.keys(LANGUAGES) as Language[];
@@ -63,7 +62,7 @@ function LanguageMenu() {
     <Menu
       title={t("header.language")}
       label={t("header.languageIs", { language: LANGUAGES[language.value] })}
-      button={language.value.toUpperCase()}
+      button={<span aria-hidden="true">{language.value.toUpperCase()}</span>}
     >
       <LanguageItems />
     </Menu>
@@ -120,7 +119,9 @@ function PersonMenu({ you }: { you: You }) {
       buttonClass="button plain person"
       button={
         <>
-          <span class="avatar">{initials(you.name)}</span>
+          <span class="avatar" aria-hidden="true">
+            {initials(you.name)}
+          </span>
           <span class="only-wide">{you.name}</span>
         </>
       }

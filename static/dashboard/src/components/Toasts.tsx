@@ -16,8 +16,9 @@ export function Toasts() {
   }, []);
 
   return (
-    <div
+    <section
       class="toasts"
+      aria-label={t("header.news")}
       onMouseEnter={() => hold(true)}
       onMouseLeave={() => hold(false)}
       onFocusIn={() => hold(true)}
@@ -26,7 +27,7 @@ export function Toasts() {
       {toasts.value.map((toast) => (
         <One key={toast.id} toast={toast} />
       ))}
-    </div>
+    </section>
   );
 }
 

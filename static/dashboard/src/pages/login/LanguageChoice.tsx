@@ -4,19 +4,21 @@ import { chooseLanguage, language, LANGUAGES, type Language } from "../../i18n/t
 
 export function LanguageChoice() {
   return (
-    <footer class="login-languages" role="group" aria-label={t("login.language")}>
-      {(Object.keys(LANGUAGES) as Language[]).map((code) => (
-        <button
-          key={code}
-          type="button"
-          lang={code}
-          class="link-button"
-          aria-pressed={language.value === code}
-          onClick={() => void chooseLanguage(code)}
-        >
-          {LANGUAGES[code]}
-        </button>
-      ))}
+    <footer>
+      <div class="login-languages" role="group" aria-label={t("login.language")}>
+        {(Object.keys(LANGUAGES) as Language[]).map((code) => (
+          <button
+            key={code}
+            type="button"
+            lang={code}
+            class="link-button"
+            aria-pressed={language.value === code}
+            onClick={() => void chooseLanguage(code)}
+          >
+            {LANGUAGES[code]}
+          </button>
+        ))}
+      </div>
     </footer>
   );
 }

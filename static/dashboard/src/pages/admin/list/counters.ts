@@ -1,0 +1,35 @@
+/** The five numbers above the list. Pure; the time is handed in. */
+import { isStaffView, type State } from "../../../store";
+
+export const CLICKS_OF_MS = 15 * 60_000;
+/** Zoom tells of every arrival: silence for so long while a class is live is worth a look. */
+export const QUIET_AFTER_MS = 2 * 60_000;
+
+export interface Counters {
+  readonly live: number;
+  readonly people: number;
+  /** Expected and not in the room, over the live meetings. */
+  readonly missing: number;
+  readonly clicks: number;
+  /** In ms; null before the first word of Zoom. */
+  readonly zoomAt: number | null;
+  readonly isZoomQuiet: boolean;
+}
+
+export function countersOf(
+  { meetings, recentClicks, lastZoomEventAt }: Pick<State, "meetings" | "recentClicks" | "lastZoomEventAt">,
+  nowMs: number,
+): Counters {
+  const live = [...meetings.values()].filter(({ status }) => status === "started");
+  const zoomAt = lastZoomEventAt === null ? null : Date.parse(lastZoomEventAt);
+  return {
+    live: live.length,
+    people: live.reduce((sum, { participantCount }) => sum + participantCount, 0),
+    missing: live
+      .filter(isStaffView)
+      .reduce((sum, { expectedCount, hereCount }) => sum + Math.max(0, expectedCount - hereCount), 0),
+    clicks: recentClicks.filter(({ at }) => Date.parse(at) > nowMs - CLICKS_OF_MS).length,
+    zoomAt,
+    isZoomQuiet: live.length > 0 && (zoomAt === null || nowMs - zoomAt > QUIET_AFTER_MS),
+  };
+}
