@@ -19,21 +19,12 @@ PAGES = (
     "/admin-dashboard/zoom-integration",
     "/admin/meetings",
     "/admin/meetings/{id}/participants",
-    "/admin/live",
-    "/admin/attendance",
-    "/admin/events",
-    "/admin/people",
-    "/admin/settings",
     "/teacher/meetings",
     "/teacher/meetings/{id}/participants",
-    "/teacher/classes/{id}",
-    "/zoom/connect",
     "/zoom/create-meeting",
     "/zoom/meetings",
     "/dashboard/ZoomIntegration",
     "/zoom/upcoming-meetings",
-    "/me/attendance",
-    "/help",
 )
 ROOT_FILES = ("favicon.ico", "favicon.svg", "apple-touch-icon.png", "manifest.webmanifest", "robots.txt")
 NOT_PAGES = ("/api/", "/socket.io", "/simulator/", "/assets/", "/metrics", "/healthz", "/readyz")
