@@ -42,3 +42,5 @@ class TaskOwner:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # Here, not by the callbacks: from Python 3.12 on, gathering what has ended lets no callback run.
+            self._tasks.difference_update(tasks)
