@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from realtime.hub import Bare, Command, Hub, Limits
 from realtime.log import Event
+from realtime.wsprotocol import protocol_for
 from tests.support.school import School
 
 PATIENCE_S = 10.0
@@ -37,13 +38,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(hub: Hub, limits: Limits) -> AsyncIterator[int]:
-    """The hub behind uvicorn; gives the port."""
+async def served(app: Any, limits: Limits) -> AsyncIterator[int]:
+    """An app behind uvicorn, as a hub with these limits wants it; gives the port."""
     config = uvicorn.Config(
-        hub.asgi,
+        app,
         host="127.0.0.1",
         port=0,
-        ws=hub.ws_protocol,
+        ws=protocol_for(limits),
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         ws_max_size=limits.hard_frame_bytes,
@@ -60,7 +61,6 @@ async def served(hub: Hub, limits: Limits) -> AsyncIterator[int]:
             await server.is_up.wait()
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        await hub.close()
         server.should_exit = True
         await running
 
@@ -120,6 +120,18 @@ async def house(
     bare: Bare | None = None,
 ) -> AsyncIterator[House]:
     """A served hub."""
+    hub = hub_of(school, limits=limits, commands=commands, bare=bare)
+    async with served(hub.asgi, limits) as port:
+        try:
+            yield House(school, hub, limits, port)
+        finally:
+            await hub.close()
+
+
+def hub_of(
+    school: School, *, limits: Limits, commands: Mapping[str, Command] | None = None, bare: Bare | None = None
+) -> Hub:
+    """A hub that asks this school, from the end of its log on."""
     hub = Hub(
         doorkeeper=school,
         open_=school.open,
@@ -130,8 +142,7 @@ async def house(
         bare=bare,
     )
     hub.begin_at(school.head)
-    async with served(hub, limits) as port:
-        yield House(school, hub, limits, port)
+    return hub
 
 
 async def until(is_so: Any, patience_s: float = PATIENCE_S) -> None:
@@ -263,6 +274,7 @@ class Poller(_Speaker):
         self.http = http
         self.sid = ""
         self.opened: dict[str, Any] = {}
+        self.polls = 0
 
     async def open(self) -> None:
         answer = await self.http.get("", params={"EIO": "4", "transport": "polling"})
@@ -281,6 +293,7 @@ class Poller(_Speaker):
 
     async def poll(self) -> _Answer:
         answer = await self.http.get("", params=self.query)
+        self.polls += 1
         return _Answer(answer.status_code, answer.text.split("\x1e") if answer.text else [])
 
     async def send(self, packet: str | bytes) -> None:

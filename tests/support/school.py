@@ -56,12 +56,12 @@ class School:
         self.log: list[Row] = []
         self.floor = 0
         self.things: dict[str, dict[str, int]] = {}
+        self.counts: dict[str, int] = {}
         self.signed_in: list[Mapping[str, Any]] = []
         self.before_sign_in: Callable[[], Awaitable[None]] = _at_once
         self.after_sign_in: Callable[[], Awaitable[None]] = _at_once
         self.before_read: Callable[[], Awaitable[None]] = _at_once
         self.after_read: Callable[[], Awaitable[None]] = _at_once
-        self.latest_values: tuple[Latest, ...] = ()
         self.padding = ""
 
     # --- the doorkeeper -------------------------------------------------------------------------------------
@@ -103,6 +103,13 @@ class School:
             frozenset({audience.teachers_of(scope), audience.ADMINS}), json.dumps({**fields, "as": "staff"})
         )
         return self._append(Row(self._event("meetingStatusUpdate", (staff, learners)), scope, thing, version))
+
+    def count(self, scope: str, number: int) -> Latest:
+        """So many are in a class; to be told after the events that made it so."""
+        self.counts[scope] = number
+        rooms = frozenset({audience.learners_of(scope), audience.teachers_of(scope), audience.ADMINS})
+        body = json.dumps({"scope": scope, "count": number, "as_of": self.head})
+        return Latest(key=scope, type="countUpdate", at=self.clock.now(), hearing=Hearing(rooms, body))
 
     def tell_person(self, person_id: str, body: object) -> Event:
         """A notice for one person."""
@@ -147,6 +154,9 @@ class School:
     def picture_of(self, person_id: str) -> dict[str, dict[str, int]]:
         return self.picture(audience.rooms_of(self.people[person_id]))
 
+    def _latest(self, rooms: frozenset[str]) -> list[Latest]:
+        return [self.count(scope, self.counts[scope]) for scope in self.counts if _sees(rooms, scope)]
+
     # --- what a connection is opened with -------------------------------------------------------------------
 
     async def open(self, login: Login, rooms: frozenset[str], offer: Offer | None, frontier: int) -> Opening:
@@ -165,7 +175,9 @@ class School:
             missed = replay(events, person.id, rooms)
         if missed is None:
             skip = skip_until(frontier, None, self.head)
-            first = {"mode": "snapshot", "things": self.picture(rooms), "pad": self.padding}
+            counts = {scope: self.counts[scope] for scope in self.counts if _sees(rooms, scope)}
+            things = self.picture(rooms)
+            first = {"mode": "snapshot", "seq": skip, "things": things, "counts": counts, "pad": self.padding}
         else:
             skip = skip_until(frontier, what.after, None)
             first = {"mode": "replay"}
@@ -174,7 +186,7 @@ class School:
             "cursor": self.seal.seal(skip),
             "resume": self.resume_key.of(person.id, rooms),
         }
-        opening = Opening(json.dumps(first), missed or (), skip, self.latest_values if missed is not None else ())
+        opening = Opening(json.dumps(first), missed or (), skip, self._latest(rooms) if missed is not None else ())
         await self.after_read()
         return opening
 
