@@ -18,6 +18,5 @@ Read it in this order; no file needs a later one to be understood:
     ports       what the core needs from outside
     tracker     the one order of effects
     opening     what a connection is opened with
-    fanout      encode once, frame once, write to every member
-    hub         Socket.IO: handshake, rooms, commands
+    hub         dashboards over Socket.IO; it names the order in which to read what it is made of
 """
