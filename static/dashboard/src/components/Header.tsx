@@ -61,8 +61,12 @@ function LanguageMenu() {
   return (
     <Menu
       title={t("header.language")}
-      label={t("header.languageIs", { language: LANGUAGES[language.value] })}
-      button={<span aria-hidden="true">{language.value.toUpperCase()}</span>}
+      button={
+        <>
+          {language.value.toUpperCase()}
+          <span class="unseen">{t("header.languageIs", { language: LANGUAGES[language.value] })}</span>
+        </>
+      }
     >
       <LanguageItems />
     </Menu>
@@ -115,14 +119,16 @@ function PersonMenu({ you }: { you: You }) {
   return (
     <Menu
       title={t("header.person", { name: you.name })}
-      label={t("header.person", { name: you.name })}
       buttonClass="button plain person"
       button={
         <>
           <span class="avatar" aria-hidden="true">
             {initials(you.name)}
           </span>
-          <span class="only-wide">{you.name}</span>
+          <span class="unseen">{t("header.person", { name: you.name })}</span>
+          <span class="only-wide" aria-hidden="true">
+            {you.name}
+          </span>
         </>
       }
     >
