@@ -39,7 +39,8 @@ STATUS: Mapping[str, int] = {
     "bad_input": 422,
     "too_many": 429,
     "internal": 500,
-    "zoom_failed": 502,
+    "zoom_unconfirmed": 502,
+    "zoom_not_configured": 502,  # no one can mend it from where they asked
     "unavailable": 503,
 }
 

@@ -23,6 +23,15 @@ from realtime.errors import (
 from server import errors
 from server.errors import STATUS, exception_handlers, status_of
 from server.routes.bodies import Body, read
+from server.zoom.errors import (
+    ZoomBadInput,
+    ZoomNotConfigured,
+    ZoomNotFound,
+    ZoomRateLimited,
+    ZoomRefused,
+    ZoomUnavailable,
+    ZoomUnconfirmed,
+)
 
 
 class Order(Body):
@@ -56,7 +65,13 @@ def failing(error: Exception) -> Callable[[Request], Awaitable[Response]]:
         (BadInput("x"), 422),
         (TooMany("x"), 429),
         (Unavailable("x", code="store_unavailable"), 503),
-        (Unavailable("x", code="zoom_failed"), 502),
+        (ZoomUnavailable("x"), 503),
+        (ZoomUnconfirmed("x"), 502),
+        (ZoomNotConfigured("x"), 502),
+        (ZoomRateLimited("x", retry_after_s=9), 503),
+        (ZoomBadInput("x"), 422),
+        (ZoomNotFound("x"), 404),
+        (ZoomRefused("x"), 400),
         (Overloaded("x"), 503),
         (errors.TooLarge("x"), 413),
         (errors.UnsupportedMedia("x"), 415),
@@ -71,14 +86,14 @@ async def test_each_error_has_its_status_and_the_one_shape(error: RollcallError,
     assert told["success"] is False
     assert told["error"]["code"] == error.code
     assert told["error"]["message"] == "x"
-    assert told["error"]["temporary"] is isinstance(error, Unavailable)
+    assert told["error"]["temporary"] is error.temporary
 
 
 def test_every_error_of_ours_finds_a_status() -> None:
     kinds: list[type[RollcallError]] = [RollcallError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-        assert status_of(kind("x", code="a_code_of_its_own")) in STATUS.values()
+        assert status_of(kind("x")) in STATUS.values()
 
 
 async def test_an_error_says_when_to_come_back() -> None:
