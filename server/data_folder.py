@@ -36,7 +36,7 @@ class Running:
 
     pid: int
     url: str = ""
-    control_token: str = field(default="", repr=False)
+    control_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,11 @@ class DataFolder:
         self._announced = Running(os.getpid(), url, secrets.token_urlsafe(32))
         _tell(self._lock, self._announced)
         return self._announced
+
+    @property
+    def control_key(self) -> str:
+        """What a command on this machine must show to the server that was announced; empty before that."""
+        return self._announced.control_key
 
     def database_path(self, settings: Settings, *, demo: bool) -> Path:
         """Where the database lies. A demo's is always in its own folder, whatever the settings say.
@@ -183,7 +188,7 @@ def _tell(lock: _Lock, running: Running | None) -> None:
 def _told(path: Path) -> Running | None:
     try:
         told = json.loads(path.read_bytes())
-        return Running(int(told["pid"]), str(told["url"]), str(told["control_token"]))
+        return Running(int(told["pid"]), str(told["url"]), str(told["control_key"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None  # it is being written this moment
 

@@ -61,14 +61,14 @@ def test_a_command_finds_the_running_server_and_its_key(tmp_path: Path) -> None:
         announced = folder.announce("http://127.0.0.1:5000")
         found = running_server(tmp_path)
         assert found == announced
-        assert found.control_token
-        assert announced.control_token not in repr(announced)
+        assert found.control_key == folder.control_key != ""
+        assert announced.control_key not in repr(announced)
     assert running_server(tmp_path) is None
     assert (tmp_path / "lock").read_bytes() == b""
 
 
 def test_a_stale_lock_file_is_no_running_server(tmp_path: Path) -> None:
-    (tmp_path / "lock").write_text('{"pid": 1, "url": "http://127.0.0.1:5000", "control_token": "x"}')
+    (tmp_path / "lock").write_text('{"pid": 1, "url": "http://127.0.0.1:5000", "control_key": "x"}')
     assert running_server(tmp_path) is None
 
 
