@@ -69,8 +69,15 @@ class Directory:
 
     def add(self, candidate: Candidate) -> None:
         """One more; somebody who is in already stays as they are."""
-        if candidate.id in self.by_id:
-            return
+        if candidate.id not in self.by_id:
+            self.put(candidate)
+
+    def put(self, candidate: Candidate) -> None:
+        """The same, in place of what was known of this person."""
+        was = self.by_id.get(candidate.id)
+        if was is not None:
+            for found in self._by_sign.values():
+                found[:] = [c for c in found if c.id != was.id]
         self.by_id[candidate.id] = candidate
         signs: tuple[tuple[MatchedBy, str], ...] = (
             ("zoom_user", candidate.zoom_user_id),
@@ -105,6 +112,12 @@ def identify(participant: Participant, class_id: str | None, known: Directory) -
     return None
 
 
+def merged(known: Participant, told: Participant) -> Participant:
+    """One connection as all news together describe it; where two differ the same one wins in any order."""
+    pairs = {name: (getattr(known, name), getattr(told, name)) for name in Participant.__slots__}
+    return Participant(**{name: a if not b else b if not a else min(a, b) for name, (a, b) in pairs.items()})
+
+
 def attendee_id(uuid: str, participant: Participant, match: Match | None) -> str:
     """The row of this run that a visit belongs to: the person's if known, else the best name Zoom has for them.
 
@@ -136,7 +149,7 @@ def row(
 ) -> ParticipantRow:
     """One person of one run as staff see them: all their visits together, the same at whatever time one asks.
 
-    Shape: the row's revision counts what was told of it, so that it only ever grows.
+    Shape: the row's revision is that of whichever visit was told of last.
     """
     all_visits = sorted(visits, key=lambda v: v.id)
     told = presence(all_visits, run.ended_at)
@@ -159,7 +172,7 @@ def row(
         "durationSeconds": total_s(told.stays),
         "hereSince": optional_instant(told.stays[-1][0]) if told.in_room else None,
         "rejoins": max(0, len(told.stays) - 1),
-        "revision": sum(len(v.joined) + len(v.left) for v in all_visits),
+        "revision": max(v.revision for v in all_visits),
     }
 
 

@@ -7,6 +7,7 @@ made by naming the fields that are shown, never by leaving out the secret ones. 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from realtime.bodies import (
@@ -21,7 +22,10 @@ from realtime.bodies import (
     optional_instant,
 )
 from realtime.bodies import ClassRef as WireClass
-from realtime.lifecycle import Audience, Meeting
+from realtime.meeting import Audience, Meeting, Status
+
+SHOWN_AHEAD = timedelta(days=14)
+SHOWN_AFTER = timedelta(hours=24)
 
 
 class Role(StrEnum):
@@ -139,6 +143,23 @@ def view_for(rooms: Iterable[str], meeting: Meeting) -> View | None:
     """What somebody in these rooms may see of a meeting; None: nothing, not even that it exists."""
     mine = frozenset(rooms)
     return next((view for view, hearing in rooms_by_view(meeting) if mine & hearing), None)
+
+
+def is_shown(meeting: Meeting, now: datetime) -> bool:
+    """Whether pages show it: what is not over and starts within two weeks, and what was over for less than a day."""
+    start = meeting.start_time
+    is_near = start is not None and now - SHOWN_AFTER <= start <= now + SHOWN_AHEAD
+    match meeting.status:
+        case Status.STARTED:
+            return True
+        case Status.WAITING:
+            return start is None or is_near
+        case Status.ENDED:
+            return meeting.ended_at is not None and meeting.ended_at >= now - SHOWN_AFTER
+        case Status.CANCELLED:
+            return is_near
+        case Status.DELETED:
+            return False
 
 
 def view(meeting: Meeting, seen_as: View) -> MeetingView:

@@ -17,7 +17,7 @@ from realtime.facts import Clicked, Fact
 from realtime.lifecycle import Instance, Meeting
 from realtime.log import Event, Latest, Offer
 from realtime.visits import Visit
-from realtime.world import Wanted, World
+from realtime.world import Wanted, WantedPeople, World
 
 
 class Clock(Protocol):
@@ -133,8 +133,8 @@ class Transaction(Protocol):
         """The visits with these ids, and all visits of these attendees and of these runs."""
         ...
 
-    async def load_people(self, ids: Collection[str], classes: Collection[str]) -> list[Candidate]:
-        """These people, with which of these classes they are in."""
+    async def load_people(self, wanted: WantedPeople, classes: Collection[str]) -> list[Candidate]:
+        """These people, with which of these classes they are in; signs find only those who are active."""
         ...
 
     async def save(

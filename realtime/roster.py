@@ -7,21 +7,21 @@ file does not know where rights are kept or which connections a person has.
 from dataclasses import replace
 from datetime import datetime
 
-from realtime import attendance, audience
+from realtime import audience, presence
 from realtime.audience import Person, View
 from realtime.bodies import ActiveParticipant, encode
 from realtime.facts import RosterChanged
-from realtime.lifecycle import Meeting, Status, touched
-from realtime.log import Event, Hearing, Move
-from realtime.tellings import meeting_events
+from realtime.lifecycle import Meeting, touched
+from realtime.log import Event, Hearing, Latest, Move
+from realtime.tellings import is_told, staff_update
 from realtime.world import Right, World
 
-_UNFINISHED = (Status.WAITING, Status.STARTED)
 
-
-def change(world: World, fact: RosterChanged) -> list[Event]:
+def change(world: World, fact: RosterChanged) -> tuple[list[Event], list[Latest]]:
     """Give and take rights in one class; what was so already changes nothing and is not told."""
     events: list[Event] = []
+    meetings = [m for _, m in sorted(world.meetings.items()) if m.class_ is not None and m.class_.id == fact.class_id]
+    shown = {m.id: presence.shown(world, m) for m in meetings}
     steps = (
         (fact.enrolled, False, True),
         (fact.withdrawn, False, False),
@@ -38,10 +38,41 @@ def change(world: World, fact: RosterChanged) -> list[Event]:
             world.members[person_id] = after
             world.rights.append(Right(fact.class_id, person_id, teaches, given, fact.at))
             size_change += 0 if teaches else 1 if given else -1
+            _note(world, after, fact.class_id)
             events += _scope(world, before, after, fact.at)
-    if size_change:
-        events += _resize(world, fact.class_id, size_change, fact.at)
-    return events
+    if fact.class_id in world.class_sizes:
+        world.class_sizes[fact.class_id] += size_change
+    latest: list[Latest] = []
+    for was in meetings:
+        now = _recounted(world, was, size_change)
+        if now != was:
+            world.put_meeting(now)
+            world.touch("meetings", now.id)
+            events.append(staff_update(now, fact.at))
+        latest += presence.count(was, now, fact.at)
+        events += presence.retold(world, was, now, shown[was.id], fact.at)
+    return events, latest
+
+
+def _recounted(world: World, before: Meeting, size_change: int) -> Meeting:
+    """A meeting of the class with those now expected, and with its people recognised anew, while it is not over."""
+    if not before.is_running:
+        return before
+    after = replace(before, expected_count=max(0, before.expected_count + size_change))
+    run = world.instances.get(before.uuid)
+    if run is not None and run.ended_at is None:
+        after = presence.recognised(world, after, [run])
+    return after if after == before else touched(after, for_learners=False)
+
+
+def _note(world: World, person: Person, class_id: str) -> None:
+    """Whoever looks for this person later in the batch finds them in the class, or not."""
+    known = world.people.by_id.get(person.id)
+    if known is not None:
+        one = frozenset({class_id})
+        classes = known.classes | one if class_id in person.studies else known.classes - one
+        teaches = known.teaches | one if class_id in person.teaches else known.teaches - one
+        world.people.put(replace(known, classes=classes, teaches=teaches))
 
 
 def _with(person: Person, class_id: str, *, teaches: bool, given: bool) -> Person:
@@ -56,7 +87,7 @@ def _scope(world: World, before: Person, after: Person, at: datetime) -> list[Ev
     if old == new:
         return []
     move = Move(after.id, enter=new - old, leave=old - new)
-    visible = [m for m in world.meetings.values() if m.status is not Status.DELETED]
+    visible = [m for m in world.meetings.values() if is_told(m) and audience.is_shown(m, at)]
     views = [(m, audience.view_for(old, m), audience.view_for(new, m)) for m in visible]
     gone = sorted(m.id for m, was, now in views if was is not None and was is not now)
     come = sorted(((m, now) for m, was, now in views if now is not None and was is not now), key=lambda p: p[0].id)
@@ -74,26 +105,4 @@ def _scope(world: World, before: Person, after: Person, at: datetime) -> list[Ev
 
 
 def _people(world: World, meeting: Meeting) -> list[ActiveParticipant]:
-    run = world.instances.get(meeting.uuid)
-    if run is None or run.ended_at is not None:
-        return []
-    class_id = meeting.class_.id if meeting.class_ else None
-    rows = attendance.rows(
-        world.visits.values(), run=run, people=world.people.by_id, class_id=class_id, host=meeting.host
-    )
-    return [{**row, "meetingId": meeting.id} for row in rows]
-
-
-def _resize(world: World, class_id: str, by: int, at: datetime) -> list[Event]:
-    """Tell the staff of the class's unfinished meetings that more or fewer people are expected."""
-    events: list[Event] = []
-    for before in sorted(world.meetings.values(), key=lambda m: m.id):
-        if before.class_ is None or before.class_.id != class_id or before.status not in _UNFINISHED:
-            continue
-        after = touched(replace(before, expected_count=max(0, before.expected_count + by)), for_learners=False)
-        world.meetings[after.id] = after
-        world.touch("meetings", after.id)
-        hearings = meeting_events(before, after, ("meetingStatusUpdate",), at)[0].hearings
-        staff_only = tuple(h for h in hearings if h.rooms & audience.staff_rooms(after))
-        events.append(Event(type="meetingStatusUpdate", at=at, hearings=staff_only))
-    return events
+    return [{**row, "meetingId": meeting.id} for row in presence.shown(world, meeting).rows.values()]

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from realtime.attendance import person_of
-from realtime.decide import Verdict, decide, wanted, wanted_visits
+from realtime.decide import Verdict, decide
 from realtime.errors import Overloaded, RollcallError, Unavailable
 from realtime.facts import Fact
 from realtime.lifecycle import Meeting
 from realtime.log import Event, Latest
 from realtime.ports import Delivery, Kept, Publisher, Store, Transaction
-from realtime.world import World
+from realtime.wanting import attendees_to_be, wanted, wanted_people, wanted_visits
+from realtime.world import WantedPeople, WantedVisits, World
 
 log = logging.getLogger("rollcall.tracker")
 
@@ -190,22 +190,23 @@ async def _step(transaction: Transaction, deliveries: Sequence[Delivery]) -> _Do
 
 
 async def _load_presence(transaction: Transaction, world: World, facts: Sequence[Fact]) -> None:
-    """The visits that matter, and the people they are known to belong to.
-
-    Shape: a leave often lacks the e-mail that its join had, so the row it is about is named by the visit, not by the
-           news; hence the second look.
-    """
-    visits = wanted_visits(world, facts)
-    if not (visits.ids or visits.attendees or visits.uuids):
+    """The visits that matter, and the people they are known or may turn out to belong to."""
+    wants = wanted_visits(world, facts)
+    if not (wants.ids or wants.attendees or wants.uuids):
         return
-    for visit in await transaction.load_visits(ids=visits.ids, attendees=visits.attendees, uuids=visits.uuids):
+    await _load_visits(transaction, world, wants)
+    # Who comes to a row by what a visit already knew: seldom anybody, as most news say it all again.
+    if others := attendees_to_be(world, facts) - wants.attendees:
+        await _load_visits(transaction, world, WantedVisits(attendees=others))
+
+
+async def _load_visits(transaction: Transaction, world: World, wants: WantedVisits) -> None:
+    visits = await transaction.load_visits(ids=wants.ids, attendees=wants.attendees, uuids=wants.uuids)
+    for visit in visits:
         world.put_visit(visit)
-    if others := world.attendees.keys() - visits.attendees:
-        for visit in await transaction.load_visits(attendees=others):
-            world.put_visit(visit)
-    known = {person_of(attendee) or "" for attendee in world.attendees}
-    if missing := known - world.people.by_id.keys() - {""}:
-        classes = {m.class_.id for m in world.meetings.values() if m.class_ is not None}
+    missing = wanted_people(world, visits)
+    if missing != WantedPeople():
+        classes = {m.class_.id for m in world.meetings.values() if m.class_ is not None} | world.classes.keys()
         for person in await transaction.load_people(missing, classes):
             world.people.add(person)
 

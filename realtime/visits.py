@@ -18,7 +18,8 @@ Stay = tuple[datetime, datetime | None]  # from, until; None: still there
 class Visit:
     """All that was told of one connection in one place of one run.
 
-    Shape: `attendee` names the person's row in this run; `joined` and `left` are sorted and without doubles.
+    Shape: `attendee` names the person's row in this run; `joined` and `left` are sorted and without doubles;
+           `revision` is the row's as of when this visit was last told of.
     """
 
     uuid: str
@@ -27,6 +28,7 @@ class Visit:
     attendee: str
     joined: tuple[datetime, ...] = ()
     left: tuple[datetime, ...] = ()
+    revision: int = 0
 
     @property
     def id(self) -> str:

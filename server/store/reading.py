@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime import audience
 from realtime.attendance import Candidate, person_of
-from realtime.audience import Person, Role
+from realtime.audience import SHOWN_AFTER, SHOWN_AHEAD, Person, Role
 from realtime.facts import Clicked, Which
 from realtime.lifecycle import ClassRef, Instance, Meeting
 from realtime.log import Event
@@ -33,10 +33,11 @@ from server.store.tables import (
     users,
     visits,
 )
-from server.store.transaction import MEETING, SHOWN_AFTER, SHOWN_AHEAD
+from server.store.transaction import MEETING
 
 RECENT_CLICKS = timedelta(minutes=15)
 PAGE = 200
+LATE_FOR = timedelta(hours=1)  # a class that has not begun by then will not
 
 _COUNTER = select(counters.c.value).where(counters.c.name == bindparam("name"))
 _EVENTS = (

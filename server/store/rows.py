@@ -112,6 +112,7 @@ def visit_row(visit: Visit) -> dict[str, object]:
         "participant_uuid": visit.participant.participant_uuid,
         "joined": [to_ms(at) for at in visit.joined],
         "left": [to_ms(at) for at in visit.left],
+        "revision": visit.revision,
     }
 
 
@@ -131,6 +132,7 @@ def visit_of(row: RowMapping) -> Visit:
         attendee=row["attendee"],
         joined=tuple(from_ms(at) for at in row["joined"]),
         left=tuple(from_ms(at) for at in row["left"]),
+        revision=row["revision"],
     )
 
 

@@ -204,6 +204,7 @@ visits = Table(
     Column("participant_uuid", String, nullable=False),
     Column("joined", JSON, nullable=False),  # milliseconds, sorted
     Column("left", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),  # the row's, as of when this visit was last told of
 )
 
 clicks = Table(

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, func, or_, select, update
@@ -17,13 +16,13 @@ from sqlalchemy.dialects.sqlite.dml import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.attendance import Candidate, Directory
-from realtime.audience import Person, Role
+from realtime.audience import SHOWN_AFTER, SHOWN_AHEAD, Person, Role
 from realtime.facts import Clicked, Which
-from realtime.lifecycle import ClassRef
+from realtime.lifecycle import ClassRef, Meeting
 from realtime.log import Event
 from realtime.ports import Delivery, Kept
 from realtime.visits import Visit
-from realtime.world import Wanted, World
+from realtime.world import Wanted, WantedPeople, World
 from server.store import rows
 from server.store.tables import (
     class_teachers,
@@ -41,9 +40,6 @@ from server.store.tables import (
 )
 from server.vault import Vault
 
-SHOWN_AHEAD = timedelta(days=14)  # what a page shows: not over and within two weeks, or over for less than a day
-SHOWN_AFTER = timedelta(hours=24)
-
 
 def _any(name: str) -> Any:
     return bindparam(name, expanding=True)
@@ -55,33 +51,43 @@ MEETING = (
     .outerjoin(classes, classes.c.id == meetings.c.class_id)
     .outerjoin(users, users.c.id == meetings.c.host_id)
 )
+_planned = meetings.alias()
 _MEETINGS = MEETING.where(
     or_(
         meetings.c.zoom_id.in_(_any("zoom_ids")),
         meetings.c.id.in_(_any("ids")),
         meetings.c.id.in_(select(instances.c.meeting_id).where(instances.c.uuid.in_(_any("uuids")))),
+        # A date whose plan changes comes with the whole series: a run may turn out to be of another date.
+        meetings.c.zoom_id.in_(
+            select(_planned.c.zoom_id).where(_planned.c.id.in_(_any("planned")), _planned.c.occurrence_id != "")
+        ),
     )
 )
 _OF_CLASSES = MEETING.where(
     meetings.c.class_id.in_(_any("classes")),
     or_(
-        and_(meetings.c.status.in_(("waiting", "started")), meetings.c.start_time <= bindparam("until")),
-        and_(meetings.c.status == "started"),
-        meetings.c.start_time >= bindparam("since"),
+        meetings.c.status.in_(("waiting", "started")),
+        and_(meetings.c.status == "ended", meetings.c.ended_at >= bindparam("since")),
+        and_(meetings.c.status == "cancelled", meetings.c.start_time.between(bindparam("since"), bindparam("until"))),
     ),
 )
 _INSTANCES = select(instances).where(instances.c.uuid.in_(_any("uuids")))
-_RUNS_OF = select(instances).where(instances.c.meeting_id.in_(_any("ids")), instances.c.ended_at.is_(None))
+_RUNS_OF = select(instances).where(instances.c.meeting_id.in_(_any("ids")))
 _VISITS = select(visits).where(
     or_(visits.c.id.in_(_any("ids")), visits.c.attendee.in_(_any("attendees")), visits.c.uuid.in_(_any("uuids")))
 )
-_BY_SIGN = select(users).where(
-    users.c.status == "active",
+_PEOPLE = select(users).where(
     or_(
-        users.c.email.in_(_any("emails")),
-        and_(users.c.zoom_user_id.in_(_any("zoom_user_ids")), users.c.zoom_user_id != ""),
-        users.c.name_key.in_(_any("name_keys")),
-    ),
+        users.c.id.in_(_any("ids")),
+        and_(
+            users.c.status == "active",
+            or_(
+                users.c.email.in_(_any("emails")),
+                users.c.zoom_user_id.in_(_any("zoom_user_ids")),
+                users.c.name_key.in_(_any("name_keys")),
+            ),
+        ),
+    )
 )
 _BY_ID = select(users).where(users.c.id.in_(_any("ids")))
 _STUDIES = select(enrolments.c.user_id, enrolments.c.class_id).where(
@@ -162,18 +168,17 @@ class SqlTransaction:
         world = World()
         await self._load_meetings(world, wanted)
         class_ids = {m.class_.id for m in world.meetings.values() if m.class_ is not None}
-        if named := set(wanted.classes) | set(wanted.rosters):
+        named = set(wanted.classes) | set(wanted.rosters)
+        if named:
             for row in await self._db.execute(_CLASSES, {"ids": list(named)}):
                 world.classes[row.id] = ClassRef(row.id, row.name)
                 world.class_sizes[row.id] = row.size
-        if wanted.emails or wanted.zoom_user_ids or wanted.name_keys:
-            signs = {
-                "emails": list(wanted.emails),
-                "zoom_user_ids": list(wanted.zoom_user_ids),
-                "name_keys": list(wanted.name_keys),
-            }
-            found = (await self._db.execute(_BY_SIGN, signs)).mappings().all()
-            world.people = Directory(await self._candidates(found, class_ids))
+        world.sought = WantedPeople(
+            emails=frozenset(wanted.emails),
+            zoom_user_ids=frozenset(wanted.zoom_user_ids),
+            name_keys=frozenset(wanted.name_keys),
+        )
+        world.people = Directory(await self.load_people(world.sought, class_ids | named))
         if wanted.clickers:
             bounds = {"ids": list(wanted.clickers), "since": wanted.clicks_since}
             for row in await self._db.execute(_CLICKS, bounds):
@@ -188,26 +193,39 @@ class SqlTransaction:
 
     async def _load_meetings(self, world: World, wanted: Wanted) -> None:
         named = {
-            "zoom_ids": [w.zoom_id for w in wanted.meetings if w.zoom_id],
+            "zoom_ids": [w.zoom_id for w in wanted.meetings if w.zoom_id and not w.meeting_id],
             "ids": [w.meeting_id for w in wanted.meetings if w.meeting_id],
             "uuids": list(wanted.uuids),
+            "planned": [w.meeting_id for w in wanted.plans if w.meeting_id],
         }
-        found = (await self._db.execute(_MEETINGS, named)).mappings().all() if any(named.values()) else []
-        world.meetings = {row["id"]: rows.meeting_of(row) for row in found}
-        if wanted.uuids:
-            runs = (await self._db.execute(_INSTANCES, {"uuids": named["uuids"]})).mappings()
-            world.instances = {row["uuid"]: rows.instance_of(row) for row in runs}
+        if any(named.values()):
+            for row in (await self._db.execute(_MEETINGS, named)).mappings():
+                world.put_meeting(rows.meeting_of(row))
+        whole = _planned_with(wanted, world.meetings.values())
         if wanted.rosters and wanted.at is not None:
-            now = wanted.at
-            bounds = {"classes": list(wanted.rosters), "until": now + SHOWN_AHEAD, "since": now - SHOWN_AFTER}
-            for row in (await self._db.execute(_OF_CLASSES, bounds)).mappings():
-                world.meetings.setdefault(row["id"], rows.meeting_of(row))
-            for row in (await self._db.execute(_RUNS_OF, {"ids": list(world.meetings)})).mappings():
-                world.instances.setdefault(row["uuid"], rows.instance_of(row))
+            bounds = {"until": wanted.at + SHOWN_AHEAD, "since": wanted.at - SHOWN_AFTER}
+            for row in (await self._db.execute(_OF_CLASSES, {"classes": list(wanted.rosters), **bounds})).mappings():
+                if row["id"] not in world.meetings:
+                    world.put_meeting(rows.meeting_of(row))
+        uuids = {m.uuid for m in world.meetings.values() if m.uuid and m.ended_at is None} | set(wanted.uuids)
+        if uuids:
+            await self._put_runs(world, _INSTANCES, {"uuids": list(uuids)})
+        if whole:
+            await self._put_runs(world, _RUNS_OF, {"ids": list(whole)})
 
-    async def load_people(self, ids: Collection[str], classes: Collection[str]) -> list[Candidate]:
-        """These people, with which of these classes they are in."""
-        found = (await self._db.execute(_BY_ID, {"ids": list(ids)})).mappings().all()
+    async def _put_runs(self, world: World, statement: Any, named: dict[str, list[str]]) -> None:
+        for row in (await self._db.execute(statement, named)).mappings():
+            world.put_run(rows.instance_of(row))
+
+    async def load_people(self, wanted: WantedPeople, classes: Collection[str]) -> list[Candidate]:
+        """These people, with which of these classes they are in; signs find only those who are active."""
+        signs = {
+            "ids": list(wanted.ids),
+            "emails": list(wanted.emails),
+            "zoom_user_ids": list(wanted.zoom_user_ids),
+            "name_keys": list(wanted.name_keys),
+        }
+        found = (await self._db.execute(_PEOPLE, signs)).mappings().all() if any(signs.values()) else []
         return await self._candidates(found, set(classes))
 
     async def _candidates(self, found: Sequence[Any], class_ids: set[str]) -> list[Candidate]:
@@ -322,6 +340,14 @@ async def persons(connection: AsyncConnection, ids: Collection[str]) -> list[Per
         )
         for row in found
     ]
+
+
+def _planned_with(wanted: Wanted, found: Collection[Meeting]) -> set[str]:
+    """The meetings of which all runs are wanted: those whose plan changes, and the other dates of their series."""
+    ids = {w.meeting_id for w in wanted.plans}
+    zoom_ids = {w.zoom_id for w in wanted.plans if not w.meeting_id}
+    zoom_ids |= {m.zoom_id for m in found if m.id in ids and m.occurrence_id}
+    return {m.id for m in found if m.id in ids or m.zoom_id in zoom_ids}
 
 
 def _click_row(click: Clicked) -> dict[str, object]:

@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("participant_uuid", sa.String, nullable=False),
         sa.Column("joined", sa.JSON, nullable=False),
         sa.Column("left", sa.JSON, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
     )
     op.create_index("ix_visits_attendee", "visits", ["attendee"])
     op.create_index("ix_visits_uuid", "visits", ["uuid"])
