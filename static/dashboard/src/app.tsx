@@ -4,16 +4,31 @@
  * Pages for staff are one module, `pages/admin`, whose default export is drawn at all of their paths and reads
  * `useLocation()` and its `params`. A path that is not in the table, or not for this role, is answered alike.
  */
-import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
-import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { Failed } from "./pages/Failed";
+import type { ComponentChildren, FunctionComponent } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import { lazy, LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { Skeleton } from "./components/Skeleton";
+import { textsReady } from "./i18n/translate";
+import { Failed, Unfetched } from "./pages/Failed";
 import { NotFound } from "./pages/NotFound";
-import { HOMES, session, type Role } from "./session";
+import { HOMES, loadSession, session, type Role } from "./session";
 
-const Login = lazy(() => import("./pages/login"));
-const Student = lazy(() => import("./pages/student"));
-const Admin = lazy(() => import("./pages/admin"));
+const Login = onDemand(() => import("./pages/login"));
+const Student = onDemand(() => import("./pages/student"));
+const Admin = onDemand(() => import("./pages/admin"));
+
+/** A page that is fetched with its texts when it is first drawn. */
+function onDemand(load: () => Promise<{ default: FunctionComponent }>): FunctionComponent {
+  return lazy(async () => {
+    try {
+      const page = await load();
+      await textsReady();
+      return page;
+    } catch {
+      return { default: Unfetched };
+    }
+  });
+}
 
 const STUDENTS: readonly Role[] = ["student"];
 const OFFICE: readonly Role[] = ["admin", "observer"];
@@ -22,7 +37,7 @@ const TEACHERS: readonly Role[] = ["teacher", "admin"];
 export function App() {
   return (
     <LocationProvider>
-      <ErrorBoundary onError={(error) => console.error(error)}>
+      <Guard>
         <Router>
           <Route path="/login" component={Login} />
           <Route path="/" component={Home} />
@@ -37,17 +52,31 @@ export function App() {
           <Route path="/zoom/create-meeting" component={TeacherPage} />
           <Route default component={Unknown} />
         </Router>
-      </ErrorBoundary>
+      </Guard>
     </LocationProvider>
   );
+}
+
+/** A page that breaks while it is drawn says so, instead of leaving nothing. */
+function Guard({ children }: { children: ComponentChildren }) {
+  const [broken] = useErrorBoundary((error) => console.error(error));
+  return broken === undefined ? <>{children}</> : <Failed code="page_broken" onRetry={() => location.reload()} />;
 }
 
 /** Draws its content for these roles; for the others the page does not exist. */
 function For({ roles, children }: { roles?: readonly Role[]; children: ComponentChildren }) {
   const now = session.value;
-  if (now.is === "unknown") return null; // a blink: index.html shows that something comes
-  if (now.is === "failed") return <Failed code={now.code} />;
+  if (now.is === "unknown") return <Waiting />;
+  if (now.is === "failed") return <Failed code={now.code} onRetry={() => void loadSession()} />;
   return roles === undefined || roles.includes(now.user.role) ? <>{children}</> : <NotFound />;
+}
+
+function Waiting() {
+  return (
+    <main class="main">
+      <Skeleton count={3} class="waiting" />
+    </main>
+  );
 }
 
 function StudentPage() {

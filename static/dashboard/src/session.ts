@@ -7,20 +7,24 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError, readMe, signOut, type Me } from "./api";
 import type { You } from "./wire";
 
+const AGAIN_AFTER_MS = 5_000;
+
 export type Session =
   { readonly is: "unknown" } | ({ readonly is: "signedIn" } & Me) | { readonly is: "failed"; readonly code: string };
 
 const current = signal<Session>({ is: "unknown" });
 export const session: ReadonlySignal<Session> = current;
 
-/** Asks the server who is signed in. Without a login the page leaves for the sign-in page. */
+/** Asks the server who is signed in, until it knows. Without a login the page leaves for the sign-in page. */
 export async function loadSession(): Promise<void> {
   try {
     const { user, demo, version } = await readMe();
     current.value = { is: "signedIn", user, demo, version };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (error.status !== 401) current.value = { is: "failed", code: error.code };
+    if (error.status === 401) return;
+    current.value = { is: "failed", code: error.code };
+    setTimeout(() => void loadSession(), AGAIN_AFTER_MS);
   }
 }
 

@@ -31,6 +31,7 @@ interface Shelf {
   readonly english: Catalogue;
   readonly shown: Signal<Catalogue>;
   readonly load: () => Promise<{ default: Catalogue }>;
+  ready: Promise<void>;
 }
 
 const shelves: Shelf[] = [];
@@ -42,18 +43,29 @@ export type Translate<C extends Catalogue> = (key: keyof C & string, values?: Va
 export function catalogue<C extends Catalogue>(
   english: C,
   loadFilipino: () => Promise<{ default: { readonly [Key in keyof C]: Text } }>,
-): { t: Translate<C>; ready: Promise<void> } {
-  const shelf: Shelf = { english, shown: signal<Catalogue>(english), load: loadFilipino };
-  shelves.push(shelf);
-  return {
-    t: (key, values = {}) => fill(shelf.shown.value[key] ?? english[key] ?? key, values, chosen.value),
-    ready: fetchTexts(shelf, chosen.value),
+): { t: Translate<C> } {
+  const shelf: Shelf = {
+    english,
+    shown: signal<Catalogue>(english),
+    load: loadFilipino,
+    ready: Promise.resolve(),
   };
+  shelf.ready = fetchTexts(shelf, chosen.value);
+  shelves.push(shelf);
+  return { t: (key, values = {}) => fill(shelf.shown.value[key] ?? english[key] ?? key, values, chosen.value) };
 }
 
 async function fetchTexts(shelf: Shelf, wanted: Language): Promise<void> {
-  const texts = wanted === "en" ? shelf.english : (await shelf.load()).default;
-  shelf.shown.value = texts;
+  try {
+    shelf.shown.value = wanted === "en" ? shelf.english : (await shelf.load()).default;
+  } catch {
+    shelf.shown.value = shelf.english; // the line broke: a page in English is better than none
+  }
+}
+
+/** When the texts of all pages that are loaded are there in the language of the reader. */
+export async function textsReady(): Promise<void> {
+  await Promise.all(shelves.map(({ ready }) => ready));
 }
 
 /** Puts the values in their places. */
