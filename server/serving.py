@@ -57,6 +57,7 @@ class Server(uvicorn.Server):
         """Answer, then say so."""
         await super().startup(sockets)
         if not self.should_exit:
+            self._house.answering.set()
             self._on_answering()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -88,7 +89,10 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        # Made anew it knows that it is TCP; asyncio turns Nagle off only for those that do, and with it on the body of
+        # an answer waits 40 ms for the other side to acknowledge its head.
+        return socket.socket(fileno=listening.detach())
     except OSError as error:
         reason = "is in use by another program" if error.errno == 98 else f"gave: {error.strerror}"
         raise StartError(
