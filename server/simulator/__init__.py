@@ -5,7 +5,8 @@ no second branch. It knows nothing of the rest of the house: it imports no other
 send webhooks the way Zoom does, as a URL and a secret.
 
 Read `config`, `account`, `rooms` for what it is; `api*`, `oauth` for how Zoom is asked; `notifications`, `signing`,
-`outbox` for how Zoom tells; `pages`, `control`, `script` for what people may do with it.
+`outbox` for how Zoom tells; `pages`, `control`, `script` for what people may do with it; `memory`, `keeper` for what
+outlives a restart.
 """
 
 from server.simulator.clock import ScaledClock, SimulatorClock

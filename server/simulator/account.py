@@ -7,11 +7,14 @@ meeting can be recovered for seven days.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+# pydantic, which reads these values back from a file, wants this one before Python 3.12.
+from typing_extensions import TypedDict
 
 from server.simulator.config import HostUser
 from server.simulator.identifiers import (
@@ -84,6 +87,19 @@ class Instance:
         return [stay for stay in self.stays if stay.join_time is not None]
 
 
+class Recurrence(TypedDict, total=False):
+    """How a meeting repeats, under Zoom's own names."""
+
+    type: int
+    repeat_interval: int
+    weekly_days: str
+    monthly_day: int
+    monthly_week: int
+    monthly_week_day: int
+    end_times: int
+    end_date_time: datetime
+
+
 @dataclass(slots=True)
 class Occurrence:
     """One date of a recurring meeting."""
@@ -129,7 +145,7 @@ class Meeting:
     password: str = ""
     encrypted_password: str = field(default_factory=new_encrypted_passcode)
     settings: dict[str, Any] = field(default_factory=dict)
-    recurrence: dict[str, Any] | None = None
+    recurrence: Recurrence | None = None
     occurrences: list[Occurrence] = field(default_factory=list)
     tracking_fields: list[dict[str, Any]] = field(default_factory=list)
     next_uuid: str = field(default_factory=new_uuid)
@@ -163,11 +179,16 @@ class Account:
     Shape:  ids of meetings are looked up as text, the way they come in a path.
     """
 
-    def __init__(self, users: Sequence[HostUser]) -> None:
+    def __init__(self, users: Sequence[HostUser], meetings: Iterable[Meeting] = ()) -> None:
         if not users:
             raise ValueError("a Zoom account needs at least one user")
         self.users = tuple(users)
         self._meetings: dict[str, Meeting] = {}
+        for meeting in meetings:
+            # The user may have another name by now; without its host a meeting is gone, as in Zoom.
+            if (host := self.user(meeting.host.id)) is not None:
+                meeting.host = host
+                self.add(meeting)
 
     @property
     def owner(self) -> HostUser:
@@ -228,6 +249,10 @@ class Account:
     def known(self, meeting_id: str) -> Meeting | None:
         """The meeting of this id whatever became of it."""
         return self._meetings.get(meeting_id)
+
+    def everything(self) -> list[Meeting]:
+        """Every meeting whatever became of it, oldest first."""
+        return list(self._meetings.values())
 
 
 def new_passcode_pair() -> tuple[str, str]:

@@ -82,6 +82,8 @@ class Api:
             answer = await endpoint.answer(Call(self._world, params, request.query_params, body))
         except ZoomRefusal as refusal:
             answer = refusal.answer()
+        if request.method != "GET":
+            self._world.changed()
         answer.headers.setdefault("x-ratelimit-category", label)
         return answer
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.requests import Request
 
@@ -63,6 +64,7 @@ class SimulatorConfig:
 
     Shape:  the first of `users` owns the account; API calls are made in that user's name.
             `webhook_url` and `public_url` may be set later on the `Simulator`, once a port is known.
+            `state_file` is where the account is remembered over restarts; without one it is forgotten with the process.
     Units:  `clock_factor` is how many times faster than the wall Zoom's own waits pass (retries, idle rooms, scripts);
             instants, token lives and network deadlines are always the wall's.
     """
@@ -86,3 +88,4 @@ class SimulatorConfig:
     heartbeat_timeout_s: float = 90.0  # browsers let a hidden tab speak once a minute
     outbox_limit: int = 10_000
     webhook_log_limit: int = 1_000
+    state_file: Path | None = None

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -92,9 +92,12 @@ class Control:
                 authorize = self._world.config.authorize_control
                 if authorize is not None and not await authorize(request):
                     raise ControlRefusal(403, "this simulator's controls are not yours to pull")
-                return await handler(request)
+                answer = await handler(request)
             except ControlRefusal as refusal:
                 return refusal.answer()
+            if request.method != "GET":
+                self._world.changed()
+            return answer
 
         return guarded
 
@@ -167,8 +170,21 @@ class Control:
             raise ControlRefusal(400, "'length_s' must be from 60 to 86400, or null to leave the room open")
         meeting = self._scripted_meeting(body)
         people = _people(body, meeting)
-        self._scripts.spawn(script.play_class(self._world.rooms, self._world.clock, meeting, people, length_s))
+        self._play(meeting, people, length_s)
         return JSONResponse({"script": "class", "meeting": str(meeting.id), "people": len(people)}, 202)
+
+    def play(self, meeting_id: str, cast: Sequence[tuple[str, str]]) -> None:
+        """The scripted class in this meeting, with these names and e-mail addresses.
+
+        Errors: LookupError when there is no such meeting, or too much is playing already.
+        """
+        meeting = self._world.account.meeting(meeting_id)
+        if meeting is None or len(self._scripts) >= MOST_SCRIPTS:
+            raise LookupError(meeting_id)
+        self._play(meeting, [script.Person(name, email) for name, email in cast], script.DEFAULT_LENGTH_S)
+
+    def _play(self, meeting: Meeting, people: Sequence[script.Person], length_s: float | None) -> None:
+        self._scripts.spawn(script.play_class(self._world.rooms, self._world.clock, meeting, people, length_s))
 
     def _scripted_meeting(self, body: dict[str, Any]) -> Meeting:
         """The meeting asked for, or the one due next, or a new one."""

@@ -122,12 +122,17 @@ def read_fields(body: Mapping[str, Any], default_timezone: str, *, creating: boo
         else:
             faults.append(("settings", "Invalid field."))
     if isinstance(body.get("tracking_fields"), list):
-        given["tracking_fields"] = [item for item in body["tracking_fields"] if isinstance(item, dict)]
+        given["tracking_fields"] = [_tracking_field(item) for item in body["tracking_fields"] if isinstance(item, dict)]
     if creating and body.get("type") == 8 and "recurrence" not in body:
         faults.append(("recurrence", "Invalid field."))
     if faults:
         raise invalid_fields(faults)
     return given
+
+
+def _tracking_field(item: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {name: item[name] for name in ("field", "value") if isinstance(item.get(name), str)}
+    return kept | ({"visible": item["visible"]} if isinstance(item.get("visible"), bool) else {})
 
 
 def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Events of one meeting leave one after the other unless an answer is slow, those of different meetings side by side.
 An attempt that meets a status of 500 or more, a timeout or no connection is repeated after 5, then 20, then 60 minutes
 of the simulator's clock (t+5, t+25, t+85), with the same bytes and request id and a new signature. 3xx and 4xx are
-final.
+final. Whatever is not settled when the outbox closes goes on when it opens again, so an event may arrive twice.
 Source: Zoom, "Using webhooks".
 """
 
@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -37,9 +38,9 @@ LANE_PATIENCE_S = 0.5
 READ_TIMEOUT, REFUSED, REMOTE_ERROR, NEVER_SENT = -1, -2, -7, 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Letter:
-    """One event on its way: bytes and request id stay the same over all attempts."""
+    """One event on its way: bytes and request id stay the same over all attempts, of which `attempts` were answered."""
 
     event: str
     lane: str
@@ -47,6 +48,8 @@ class Letter:
     tracking: str
     request_id: str = field(default_factory=new_request_id)
     is_forged: bool = False
+    attempts: int = 0
+    next_at: datetime | None = None
 
 
 class Outbox:
@@ -59,35 +62,39 @@ class Outbox:
         faults: Faults,
         webhook_url: Callable[[], str | None],
         verification_token: str,
+        changed: Callable[[], None],
     ) -> None:
         self._config = config
         self._clock = clock
         self._faults = faults
         self._webhook_url = webhook_url
         self._verification_token = verification_token
+        self._changed = changed
+        self._unsettled: dict[Letter, None] = {}  # oldest first
         self._lanes: dict[str, deque[Letter]] = {}
         self._held: dict[str, Letter] = {}
-        self._waiting = 0  # events whose first attempt has no answer yet
-        self._repeating = 0
+        self._waiting = 0  # of the unsettled, those whose first attempt has no answer yet
         self._tasks = TaskOwner("webhook delivery")
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
         self._client: httpx.AsyncClient | None = None
         self.log: deque[dict[str, Any]] = deque(maxlen=config.webhook_log_limit)
 
     def open(self) -> None:
-        """Be ready to send; nothing leaves before."""
+        """Be ready to send, and go on with what is not settled; nothing leaves before."""
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(self._config.webhook_timeout_s), follow_redirects=False, trust_env=False
         )
-        for lane in self._lanes:
-            self._tasks.spawn(self._drain(lane))
+        for letter in self.unsettled():
+            if letter.attempts:
+                self._tasks.spawn(self._repeat(letter))
+            else:
+                self._line_up(letter)
 
     async def close(self) -> None:
-        """Stop sending; what waits is lost, as the process is."""
+        """Stop sending; what waits stays unsettled."""
         await self._tasks.close()
         self._lanes.clear()
         self._held.clear()
-        self._waiting = 0
         if self._client is not None:
             await self._client.aclose()
             self._client = None
@@ -96,14 +103,25 @@ class Outbox:
         """Send `body` soon, after what `lane` (a meeting) already waits to send. Without a subscription: nothing."""
         if self._webhook_url() is None:
             return
+        self._changed()
         event = str(body["event"])
         # Real tracking ids repeat across events; ours do within one second of one meeting.
         letter = Letter(event, lane, canonical(body), tracking_id(f"{lane}:{body['event_ts'] // 1000}"))
         fault = self._faults.of_event(event)
-        if fault is None:
-            self._enqueue(letter)
-        else:
+        if fault is not None:
             self._misfortune(letter, fault)
+        elif self._accept(letter):
+            self._line_up(letter)
+
+    def unsettled(self) -> list[Letter]:
+        """What has no final answer yet, oldest first."""
+        return list(self._unsettled)
+
+    def take_over(self, letters: Iterable[Letter]) -> None:
+        """Have these to deliver, as another outbox left them."""
+        for letter in letters:
+            self._unsettled[letter] = None
+            self._waiting += not letter.attempts
 
     def _misfortune(self, letter: Letter, fault: WebhookFault) -> None:
         if fault.drop:
@@ -116,42 +134,47 @@ class Outbox:
             if fault.new_request_id:
                 again.request_id = new_request_id()
             copies.append(again)
-        for copy in copies:
+        for copy in filter(self._accept, copies):
             if fault.delay_s:
                 self._tasks.spawn(self._later(copy, fault.delay_s))
             elif fault.reorder and copy.lane not in self._held:
                 self._held[copy.lane] = copy
                 self._tasks.spawn(self._release(copy))
             else:
-                self._enqueue(copy)
+                self._line_up(copy)
 
     async def _later(self, letter: Letter, delay_s: float) -> None:
         await self._clock.wait(delay_s)
-        self._enqueue(letter)
+        self._line_up(letter)
 
     async def _release(self, letter: Letter) -> None:
         """A held letter follows the next of its lane, or leaves alone when none comes."""
         await self._clock.wait_on_the_wall(REORDER_PATIENCE_S)
         if self._held.get(letter.lane) is letter:
             del self._held[letter.lane]
-            self._enqueue(letter)
+            self._line_up(letter)
 
-    def _enqueue(self, letter: Letter) -> None:
+    def _accept(self, letter: Letter) -> bool:
         if self._waiting >= self._config.outbox_limit:
             log.warning("the simulator's outbox is full: %s was not sent", letter.event)
             self._note(letter, 1, NEVER_SENT)
-            return
+            return False
         self._waiting += 1
+        self._unsettled[letter] = None
+        return True
+
+    def _line_up(self, letter: Letter) -> None:
+        if self._client is None:
+            return
         lane = self._lanes.get(letter.lane)
         if lane is None:
             lane = self._lanes[letter.lane] = deque()
-            if self._client is not None:
-                self._tasks.spawn(self._drain(letter.lane))
+            self._tasks.spawn(self._drain(letter.lane))
         lane.append(letter)
         held = self._held.get(letter.lane)
         if held is not None and held is not letter:
             del self._held[letter.lane]
-            self._enqueue(held)
+            self._line_up(held)
 
     async def _drain(self, name: str) -> None:
         lane = self._lanes[name]
@@ -165,32 +188,32 @@ class Outbox:
 
     async def _deliver(self, letter: Letter, answered: asyncio.Event) -> None:
         async with self._at_once:
-            is_final = await self._attempt(letter, 1)
+            await self._attempt(letter)
         answered.set()
-        self._waiting -= 1
-        if is_final:
-            return
-        if self._repeating >= self._config.outbox_limit:
-            log.warning("too many webhooks wait for another attempt: %s is given up", letter.event)
-            return
-        self._repeating += 1
-        try:
-            await self._repeat(letter)
-        finally:
-            self._repeating -= 1
+        await self._repeat(letter)
 
     async def _repeat(self, letter: Letter) -> None:
-        for attempt, wait_s in enumerate(RETRY_WAITS_S, start=2):
-            await self._clock.wait(wait_s)
+        while letter in self._unsettled:
+            now = self._clock.now()
+            await self._clock.wait(max(0.0, ((letter.next_at or now) - now).total_seconds()))
             async with self._at_once:
-                if await self._attempt(letter, attempt):
-                    return
+                await self._attempt(letter)
 
-    async def _attempt(self, letter: Letter, attempt: int) -> bool:
-        """Send once; whether that settles it."""
+    async def _attempt(self, letter: Letter) -> None:
+        """Send once; then it is settled, or due again."""
         status, _ = await self.post(letter)
-        self._note(letter, attempt, status)
-        return 0 < status < 500
+        letter.attempts += 1
+        self._note(letter, letter.attempts, status)
+        self._changed()
+        if letter.attempts == 1:
+            self._waiting -= 1
+        if 0 < status < 500 or letter.attempts > len(RETRY_WAITS_S):
+            del self._unsettled[letter]
+        elif len(self._unsettled) - self._waiting > self._config.outbox_limit:
+            log.warning("too many webhooks wait for another attempt: %s is given up", letter.event)
+            del self._unsettled[letter]
+        else:
+            letter.next_at = self._clock.now() + timedelta(seconds=RETRY_WAITS_S[letter.attempts - 1])
 
     async def post(self, letter: Letter) -> tuple[int, bytes]:
         """One signed POST and its answer: the status or one of Zoom's negative codes, and the body."""
@@ -237,4 +260,4 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits for its first attempt."""
-        return not self._waiting and not self._held
+        return not self._waiting

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import html
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,6 +54,15 @@ class Seat:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right of one open page to one stay, in words that outlive the process."""
+
+    ticket: str
+    meeting: str
+    user_id: str
+
+
 class RoomPages:
     """Serves the pages, their two files, and the calls their script makes."""
 
@@ -65,10 +74,41 @@ class RoomPages:
         self._page = Template((STATIC / "room.html").read_text("utf-8"))
         self._files = {name: (STATIC / name).read_bytes() for name in _SERVED}
 
+    def open(self) -> None:
+        """Begin to notice pages that fall silent; those there are get the whole time to speak."""
+        now = self._world.clock.now()
+        for seat in self._seats.values():
+            seat.seen_at = now
+        if self._seats:
+            self._watch()
+
     async def close(self) -> None:
-        """Forget every seat."""
+        """Stop noticing."""
         await self._tasks.close()
-        self._seats.clear()
+
+    def tickets(self) -> list[Ticket]:
+        """Who holds which seat, for a page to find it again after a restart."""
+        held = self._seats.items()
+        return [
+            Ticket(key, str(seat.meeting.id), seat.stay.user_id)
+            for key, seat in held
+            if seat.stay.place is not Place.GONE
+        ]
+
+    def restore(self, tickets: Iterable[Ticket]) -> None:
+        """Give pages their seats back, and everybody else who stands in a room one that nobody holds.
+
+        Shape:  a seat that nobody holds falls silent like any other: whose page or script went with the process that
+                was, leaves.
+        """
+        now = self._world.clock.now()
+        held: dict[tuple[str, str], list[str]] = {}
+        for one in tickets:
+            held.setdefault((one.meeting, one.user_id), []).append(one.ticket)
+        for meeting in self._world.account.everything():
+            for stay in meeting.everyone():
+                for ticket in held.get((str(meeting.id), stay.user_id)) or [_new_ticket()]:
+                    self._seats[ticket] = Seat(meeting, stay, now)
 
     def routes(self) -> list[BaseRoute]:
         """Everything below the simulator that a browser asks for."""
@@ -172,10 +212,10 @@ class RoomPages:
     def _seated(self, meeting: Meeting, stay: Stay) -> Response:
         if len(self._seats) >= MOST_SEATS:
             raise ControlRefusal(409, "Too many pages are open.")
-        if self._sweeper is None or self._sweeper.done():
-            self._sweeper = self._tasks.spawn(self._sweep())
-        ticket = secrets.token_urlsafe(24)
+        self._watch()
+        ticket = _new_ticket()
         self._seats[ticket] = Seat(meeting, stay, self._world.clock.now())
+        self._world.changed()
         return JSONResponse({"ticket": ticket} | _state(meeting, stay), headers={"cache-control": "no-store"})
 
     async def _state(self, request: Request) -> Response:
@@ -225,6 +265,7 @@ class RoomPages:
 
     def _give_up(self, ticket: str, *, crashed: bool) -> None:
         seat = self._seats.pop(ticket)
+        self._world.changed()
         # A page that was loaded anew may sit on the same chair before the old one says goodbye.
         if any(other.stay is seat.stay for other in self._seats.values()):
             return
@@ -232,6 +273,10 @@ class RoomPages:
             self._world.rooms.leave(seat.meeting, seat.stay, DISCONNECTED)
         else:
             self._world.rooms.leave(seat.meeting, seat.stay)
+
+    def _watch(self) -> None:
+        if self._sweeper is None or self._sweeper.done():
+            self._sweeper = self._tasks.spawn(self._sweep())
 
     async def _sweep(self) -> None:
         """Notice pages that fell silent, for as long as any page is open."""
@@ -254,6 +299,10 @@ def _guard(handler: Handler) -> Handler:
             return refusal.answer()
 
     return guarded
+
+
+def _new_ticket() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _by_token(meeting: Meeting, token: str) -> Registrant | None:

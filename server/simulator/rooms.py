@@ -21,6 +21,9 @@ from server.simulator.tasks import TaskOwner
 
 JBH_NOTICE_AFTER_S = 30.0
 MOST_IN_ONE_ROOM = 5_000
+# Zoom's ids inside a meeting go up in steps of 1024 from 2**24.
+FIRST_USER_ID = 16_778_240
+USER_ID_STEP = 1024
 
 LEFT = "left the meeting."
 HOST_ENDED = "Host ended the meeting."
@@ -38,9 +41,17 @@ class Rooms:
         self._tell = tell
         self._tasks = TaskOwner("rooms")
         self._empty: dict[str, asyncio.Task[None]] = {}
-        # Zoom's ids inside a meeting go up in steps of 1024 from 2**24.
-        self._user_ids = count(16_778_240, 1024)
+        self._user_ids = count(_first_user_id(account), USER_ID_STEP)
         self._addresses = count(1)
+
+    def open(self) -> None:
+        """Begin the waits that are due for rooms as they stand: empty ones, and people who wait for their host."""
+        for meeting in self._account.everything():
+            for stay in meeting.before_host:
+                if not stay.is_announced:
+                    self._tasks.spawn(self._notice_waiting(meeting, stay))
+            if meeting.running is not None and not meeting.running.present():
+                self._watch_emptiness(meeting, meeting.running)
 
     async def close(self) -> None:
         """Drop every timer."""
@@ -262,3 +273,15 @@ class Rooms:
     def _say_before_host(self, event: str, meeting: Meeting, stay: Stay) -> None:
         now = self._clock.now()
         self._say(meeting, notifications.before_host(event, self._config.account_id, meeting, stay, now))
+
+
+def _first_user_id(account: Account) -> int:
+    """A `user_id` above all that this account has ever given."""
+    stays = [stay for m in account.everything() for stay in (*m.before_host, *_stays_of(m))]
+    given = [int(stay.user_id) for stay in stays if stay.user_id.isdecimal()]
+    return max(given, default=FIRST_USER_ID - USER_ID_STEP) + USER_ID_STEP
+
+
+def _stays_of(meeting: Meeting) -> list[Stay]:
+    runs = [*meeting.past, *((meeting.running,) if meeting.running else ())]
+    return [stay for run in runs for stay in run.stays]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,9 @@ from server.simulator.clock import ScaledClock, SimulatorClock
 from server.simulator.config import SimulatorConfig
 from server.simulator.control import Control
 from server.simulator.faults import Faults
+from server.simulator.keeper import Keeper
+from server.simulator.memory import Memory, lasting
+from server.simulator.notifications import Body
 from server.simulator.oauth import Tokens
 from server.simulator.outbox import Outbox
 from server.simulator.pages import RoomPages
@@ -40,9 +43,18 @@ class Simulator:
         self.config = config
         self._addresses = Addresses(config.public_url, config.webhook_url)
         clock = clock or ScaledClock(config.clock_factor)
-        account = Account(config.users)
+        self._keeper = Keeper(config.state_file, clock, self._memory)
+        remembered = self._keeper.load(config.account_id)
+        account = Account(config.users, remembered.meetings)
         faults = Faults()
-        outbox = Outbox(config, clock, faults, lambda: self._addresses.webhook_url, secrets.token_urlsafe(16))
+        url, changed = (lambda: self._addresses.webhook_url), self._keeper.changed
+        outbox = Outbox(config, clock, faults, url, secrets.token_urlsafe(16), changed)
+        outbox.take_over(remembered.letters)
+
+        def tell(body: Body, lane: str) -> None:
+            changed()
+            outbox.put(body, lane)
+
         self._world = World(
             config=config,
             addresses=self._addresses,
@@ -50,8 +62,10 @@ class Simulator:
             account=account,
             tokens=Tokens(config, clock),
             outbox=outbox,
-            rooms=Rooms(config, account, clock, outbox.put),
+            rooms=Rooms(config, account, clock, tell),
             faults=faults,
+            changed=changed,
+            writes={(host, day): count for host, day, count in remembered.writes},
         )
         self._api = Api(
             self._world,
@@ -59,6 +73,7 @@ class Simulator:
         )
         self._control = Control(self._world)
         self._pages = RoomPages(self._world)
+        self._pages.restore(remembered.tickets)
         self._is_running = False
         self.app: ASGIApp = self._build()
 
@@ -91,19 +106,30 @@ class Simulator:
         return self.public_url.rstrip("/") + self.config.oauth_path
 
     async def start(self) -> None:
-        """Begin to deliver webhooks; a second start changes nothing."""
+        """Begin to deliver webhooks, and go on with what was under way; a second start changes nothing."""
         if self._is_running:
             return
         self._is_running = True
+        self._keeper.open()
         self._world.outbox.open()
+        self._world.rooms.open()
+        self._pages.open()
+
+    def play(self, meeting_id: str, cast: Sequence[tuple[str, str]]) -> None:
+        """Let a class play itself in this meeting; the cast are names and e-mail addresses.
+
+        Errors: LookupError when there is no such meeting, or too much is playing already.
+        """
+        self._control.play(meeting_id, cast)
 
     async def close(self) -> None:
-        """Stop every background task and wait for it."""
+        """Stop every background task and wait for it, then save what is to be remembered."""
         self._is_running = False
         await self._control.close()
         await self._pages.close()
         await self._world.rooms.close()
         await self._world.outbox.close()
+        await self._keeper.close()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Simulator]:
@@ -113,6 +139,16 @@ class Simulator:
             yield self
         finally:
             await self.close()
+
+    def _memory(self) -> Memory:
+        world = self._world
+        return Memory(
+            account_id=self.config.account_id,
+            meetings=lasting(world.account.everything(), world.clock.now()),
+            writes=[(host, day, count) for (host, day), count in world.writes.items()],
+            letters=world.outbox.unsettled(),
+            tickets=self._pages.tickets(),
+        )
 
     # -- the app ---------------------------------------------------------------------------------------------------
 

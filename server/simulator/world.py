@@ -6,6 +6,7 @@ A plain bundle: the API, the pages, the control calls and the scripts each get t
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from server.simulator.account import Account, Meeting
@@ -42,6 +43,8 @@ class World:
     outbox: Outbox
     rooms: Rooms
     faults: Faults
+    changed: Callable[[], None]
+    """To be called after anything that should outlive the process has changed."""
     pages: Pages = field(default_factory=Pages)
     zaks: OrderedDict[str, str] = field(default_factory=OrderedDict)
     writes: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -151,9 +151,11 @@ async def token(http: httpx.AsyncClient) -> str:
 
 
 @asynccontextmanager
-async def zoom(app: Callable[[Simulator], ASGIApp] | None = None, **changes: Any) -> AsyncIterator[Zoom]:
-    """A simulator on manual time, with a token; `app` may wrap it."""
-    time = ManualTime()
+async def zoom(
+    app: Callable[[Simulator], ASGIApp] | None = None, time: ManualTime | None = None, **changes: Any
+) -> AsyncIterator[Zoom]:
+    """A simulator on manual time, with a token; `app` may wrap it, `time` may have begun before."""
+    time = time or ManualTime()
     simulator = create_simulator(config(**changes), time)
     transport = httpx.ASGITransport(app(simulator) if app else simulator.app)
     async with simulator.running(), httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL) as http:
