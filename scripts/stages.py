@@ -60,22 +60,25 @@ def dashboard_tests() -> list[Stage]:
 def run_lanes(*lanes: list[Stage]) -> bool:
     """Runs each lane's stages in order and the lanes side by side; True when every stage passed.
 
-    A failed stage does not stop the others: all that is wrong is seen in one run.
+    A failed stage does not stop the others: all that is wrong is seen in one run, and named once more at its end.
     """
     with ThreadPoolExecutor(max_workers=len(lanes)) as threads:
-        outcomes = [passed for lane in threads.map(run_lane, lanes) for passed in lane]
-    return all(outcomes)
+        failed = [name for names in threads.map(run_lane, lanes) for name in names]
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return not failed
 
 
-def run_lane(stages: list[Stage]) -> list[bool]:
-    return [run_stage(stage) for stage in stages]
+def run_lane(stages: list[Stage]) -> list[str]:
+    """Runs the stages in order; the names of those that failed."""
+    return [stage.name for stage in stages if not run_stage(stage)]
 
 
 def run_stage(stage: Stage) -> bool:
     """Runs one stage and prints one line; of a failed one all it said."""
     started = time.monotonic()
     try:
-        call(*stage.command, cwd=stage.cwd)
+        call(*stage.command, cwd=stage.cwd, more={"NO_COLOR": "1"})  # what is kept for later is read as plain text
     except Failed as failed:
         print(f"{stage.name:<14} FAILED {time.monotonic() - started:6.1f} s\n{failed}", flush=True)
         return False

@@ -24,6 +24,7 @@ def test_all_that_is_wrong_is_shown_in_one_run(capsys: pytest.CaptureFixture[str
     assert "nor here" in told
     assert [line.split()[:2] for line in told.splitlines() if line.startswith("two ")] == [["two", "passed"]]
     assert "never shown\n" not in told
+    assert told.splitlines()[-1] == "failed: one, three"
 
 
 def test_passed_stages_take_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
