@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
@@ -27,6 +28,8 @@ from realtime.tracker import Tracker
 from server.auth import Auth
 from server.commands import Commands
 from server.data_folder import DataFolder, Keys
+from server.demo import sample_school
+from server.demo_week import DemoRoutes, DemoWeek
 from server.doors import Policy, guarded
 from server.errors import exception_handlers
 from server.idempotency import Once
@@ -38,9 +41,11 @@ from server.people.passwords import Passwords
 from server.people.sessions import Sessions
 from server.people.setup_links import SetupLinks
 from server.people.sign_in import SignIn
+from server.people.upkeep import Upkeep
 from server.people.users import Users
 from server.routes.attendance import AttendanceRoutes
 from server.routes.classes import ClassRoutes
+from server.routes.control import ControlRoutes
 from server.routes.deliveries import DeliveryRoutes
 from server.routes.health import HealthRoutes
 from server.routes.joins import JoinRoutes
@@ -58,6 +63,8 @@ from server.store.sqlite import SqliteStore
 from server.zoom.calls import API_URL
 from server.zoom.client import ZoomClient
 from server.zoom.tokens import TOKEN_URL, Credentials
+
+log = structlog.get_logger(__name__)
 
 VERSION = version("rollcall")
 SIMULATOR = "/simulator"
@@ -100,7 +107,9 @@ class House:
     setup_links: SetupLinks
     metrics: Metrics
     clock: Clock
-    simulator: Simulator | None = field(default=None)
+    simulator: Simulator | None = None
+    week: DemoWeek | None = None
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
@@ -117,23 +126,39 @@ async def house(
         database = Database(folder.database_path(settings, demo=options.demo))
         stack.push_async_callback(database.close)
         await upgrade(database)
-        ready = await _built(stack, settings, options, database, keys, url, clock)
+        ready = await _built(stack, settings, options, folder, database, keys, url, clock)
         async with asyncio.TaskGroup() as tasks:  # whatever of these fails takes the server down, seen and logged
             tasks.create_task(ready.tracker.run())
             if ready.simulator is not None:
                 await ready.simulator.start()
                 stack.push_async_callback(ready.simulator.close)
+            beginning = tasks.create_task(_begin(ready, options)) if ready.week is not None else None
             try:
                 yield ready
             finally:
+                if beginning is not None:
+                    beginning.cancel()
                 await ready.hub.close()
                 ready.tracker.close()
+
+
+async def _begin(ready: House, options: Options) -> None:
+    """A demo's week, once the simulator can be reached at this server's own address."""
+    await ready.answering.wait()
+    assert ready.week is not None  # noqa: S101  # whoever calls has looked
+    await ready.week.begin()
+    if options.play:
+        try:
+            await ready.week.play()
+        except RollcallError as error:
+            log.warning("demo.not_played", reason=error.message)
 
 
 async def _built(
     stack: AsyncExitStack,
     settings: Settings,
     options: Options,
+    folder: DataFolder,
     database: Database,
     keys: Keys,
     url: str,
@@ -144,7 +169,7 @@ async def _built(
     passwords = Passwords()
     stack.callback(passwords.close)
     auth = Auth(database, sessions)
-    simulator = _simulator(url, auth, settings, options.data) if options.demo else None
+    simulator = _simulator(url, auth, settings, folder.path) if options.demo else None
     zoom = _zoom(settings, simulator, clock)
     stack.push_async_callback(zoom.close)
 
@@ -179,11 +204,27 @@ async def _built(
         SessionRoutes(auth=auth, sign_in=sign_in, sessions=sessions, end_session=hub.end_session, about_us=about),
         HealthRoutes(login_of=login_of, database=database, metrics=metrics.text, demo=options.demo, version=VERSION),
         SetupRoutes(links),
+        ControlRoutes(
+            key=folder.control_key,
+            upkeep=Upkeep(users, passwords),
+            end_session=hub.end_session,
+            webhook_secrets=secrets_of_zoom,
+            clock=clock,
+        ),
         pages,
     )
     routes: list[BaseRoute] = [route for part in parts for route in part.routes()]
+    week = None
     if simulator is not None:
-        routes.append(Mount(SIMULATOR, simulator.app))
+        week = DemoWeek(
+            database=database,
+            scheduling=scheduling,
+            passwords=passwords,
+            clock=clock,
+            timezone=settings.timezone,
+            play_in_zoom=simulator.play,
+        )
+        routes += [*DemoRoutes(auth, week).routes(), Mount(SIMULATOR, simulator.app)]
     inside = Starlette(routes=routes, exception_handlers=exception_handlers(pages.not_found))
     return House(
         app=guarded(_beside(hub, inside), Policy.of(settings, options)),
@@ -196,6 +237,7 @@ async def _built(
         metrics=metrics,
         clock=clock,
         simulator=simulator,
+        week=week,
     )
 
 
@@ -222,7 +264,7 @@ def _zoom(settings: Settings, simulator: Simulator | None, clock: Clock) -> Zoom
     return ZoomClient(credentials, clock, api_url=api_url, token_url=token_url)
 
 
-def _simulator(url: str, auth: Auth, settings: Settings, state_file: Path) -> Simulator:
+def _simulator(url: str, auth: Auth, settings: Settings, folder: Path) -> Simulator:
     """A Zoom of the sample school's own, at this server's own address."""
 
     async def is_admins(request: Request) -> bool:
@@ -241,7 +283,11 @@ def _simulator(url: str, auth: Auth, settings: Settings, state_file: Path) -> Si
             webhook_secret=given[0] if given else secrets.token_urlsafe(24),
             webhook_url=f"{url}/api/zoom/webhook",
             public_url=url + SIMULATOR,
-            users=HOSTS,
+            users=[
+                HostUser(host.zoom_user_id, host.email, host.given_name, host.family_name)
+                for host in sample_school().hosts()
+            ],
+            state_file=folder / "zoom.json",
             authorize_control=is_admins,
         )
     )
@@ -251,11 +297,3 @@ def _webhook_secrets(settings: Settings, simulator: Simulator | None) -> Sequenc
     if simulator is not None:
         return [simulator.config.webhook_secret]
     return [token.get_secret_value() for token in settings.zoom_webhook_secret_tokens]
-
-
-HOSTS = tuple(
-    HostUser(f"demoHost{number:014d}", email, first, last)
-    for number, (email, first, last) in enumerate(
-        [("admin@demo.school", "Ana", "Reyes"), ("teacher@demo.school", "Maria", "Santos")]
-    )
-)
