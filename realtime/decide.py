@@ -106,7 +106,8 @@ def _parts(world: World, fact: MeetingFact) -> Iterator[tuple[Meeting, MeetingFa
     """The meetings a fact is said of, each with its part of it; what is to be answered with comes first."""
     which = fact.which
     if which.meeting_id:
-        yield world.meetings.get(which.meeting_id) or implied(which), fact
+        if (known := world.meetings.get(which.meeting_id)) is not None:
+            yield known, fact
         return
     if isinstance(fact, Created):
         for one in fact.occurrences:
@@ -218,7 +219,9 @@ def _rehome(world: World, verdict: Verdict, zoom_id: str, at: datetime) -> None:
 
 def _run(world: World, fact: InstanceFact) -> Verdict:
     verdict = Verdict()
-    before = meeting_of(world, fact) or implied(fact.which)
+    before = meeting_of(world, fact) or (None if fact.which.meeting_id else implied(fact.which))
+    if before is None:
+        return verdict
     if before.series:  # what is said on the side is said of the whole series
         whole = series.whole(world, before.zoom_id)
         if (known := filled(whole, fact)) != whole:
@@ -233,8 +236,9 @@ def _run(world: World, fact: InstanceFact) -> Verdict:
 
 def _presence(world: World, fact: PresenceFact) -> Verdict:
     verdict = _run(world, fact)
-    meeting, run = verdict.meeting, world.instances[fact.uuid]
-    assert meeting is not None  # noqa: S101  # _run always has one
+    meeting, run = verdict.meeting, world.instances.get(fact.uuid)
+    if meeting is None or run is None:
+        return verdict
     was = world.visits.get(visit_id(fact.uuid, fact.participant.key, fact.place))
     participant = attendance.merged(was.participant, fact.participant) if was else fact.participant
     attendee = attendance.attendee_id(fact.uuid, participant, presence.match(world, meeting, participant))
