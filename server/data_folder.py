@@ -89,13 +89,17 @@ class DataFolder:
     def database_path(self, settings: Settings, *, demo: bool) -> Path:
         """Where the database lies. A demo's is always in its own folder, whatever the settings say.
 
-        Errors: FolderError when the settings lead a school's server to a demo's file.
+        Shape: the file is there afterwards, for nobody but us: SQLite would let others read it, its log included.
+        Errors: FolderError when the settings lead a school's server to a demo's file, or where we may not write.
         """
-        if demo or settings.database_url is None:
-            return self.path / DATABASE
-        path = Path(settings.database_url.removeprefix("sqlite:///"))
-        if is_of_a_demo(path.parent):
+        is_ours = demo or settings.database_url is None
+        path = self.path / DATABASE if is_ours else Path((settings.database_url or "").removeprefix("sqlite:///"))
+        if not demo and is_of_a_demo(path.parent):
             raise FolderError(f"ROLLCALL_DATABASE_URL: expected a school's database, but {path} is a demo's.")
+        try:
+            path.touch(mode=PRIVATE_FILE)
+        except OSError as refused:
+            raise FolderError(f"The database {path} cannot be made: {refused.strerror}.") from None
         return path
 
     def keys(self, settings: Settings) -> Keys:

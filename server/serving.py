@@ -7,7 +7,7 @@ what is served.
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
@@ -22,7 +22,7 @@ BACKLOG = 2_048
 HARD_FRAME_BYTES = 16_384
 
 
-def serve(settings: Settings, options: Options, announce: Callable[[str, House], None]) -> None:
+def serve(settings: Settings, options: Options, announce: Callable[[str, House], Awaitable[None]]) -> None:
     """Run until a signal. `announce` is called once, when the server answers, with its address.
 
     Errors: StartError with one sentence.
@@ -39,7 +39,7 @@ async def _serve(
     folder: DataFolder,
     listening: socket.socket,
     url: str,
-    announce: Callable[[str, House], None],
+    announce: Callable[[str, House], Awaitable[None]],
 ) -> None:
     async with house(settings, options, folder, url) as ready:
         await Server(ready, lambda: announce(url, ready)).serve(sockets=[listening])
@@ -48,7 +48,7 @@ async def _serve(
 class Server(uvicorn.Server):
     """uvicorn, with a word to the house when it answers and before it stops."""
 
-    def __init__(self, ready: House, on_answering: Callable[[], None]) -> None:
+    def __init__(self, ready: House, on_answering: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config(ready))
         self._house = ready
         self._on_answering = on_answering
@@ -58,7 +58,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             self._house.answering.set()
-            self._on_answering()
+            await self._on_answering()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Send clients away one by one, then stop answering."""

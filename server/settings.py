@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.origins import is_loopback, origin, split_url
+from server.starting import StartError as StartError  # whoever reads settings may catch it too
 
 SHORTEST_SECRET = 32  # characters; what `openssl rand -hex 16` gives
 LONGEST_LABEL = 40
@@ -37,10 +38,6 @@ WITHOUT_EFFECT = frozenset(
     }
 )
 NOT_SETTINGS = frozenset({"ROLLCALL_DEV_SERVER"})  # read by Vite while one works on the dashboards
-
-
-class StartError(Exception):
-    """The server cannot start; the text is one sentence that says what to do about it."""
 
 
 class SettingsError(StartError):

@@ -19,7 +19,8 @@ log = structlog.stdlib.get_logger("rollcall.access")
 
 LONGEST_PATH = 200
 KEYS_IN_PATH = ("/calendar/", "/wall/")  # what follows opens something
-QUIET = ("/socket.io", "/healthz", "/readyz", "/api/health", "/metrics")  # asked every few seconds, by programs
+# Asked every few seconds, by programs; and by us of ourselves, in a demo.
+QUIET = ("/socket.io", "/healthz", "/readyz", "/api/health", "/metrics", "/simulator/")
 
 
 class AccessLog:

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DatabaseError
 
 from realtime.errors import Unavailable
+from server.starting import StartError
 from server.store.database import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-class SchemaError(Exception):
+class SchemaError(StartError):
     """The database cannot be used by this version; the message says what to do."""
 
 

@@ -20,7 +20,7 @@ SPEAKS = {
 PURE_CORE = ("errors", "facts", "events", "lifecycle", "visits", "attendance", "audience", "log", "decide")
 PURE = {f"realtime.{name}" for name in PURE_CORE} | {"server.zoom.signature", "server.zoom.notifications"}
 EFFECTS = {"asyncio", "logging", "os", "random", "socket", "sqlite3", "ssl", "subprocess", "threading", "time"}
-KNOWS_THE_SIMULATOR = {"server.app", "server.cli"}
+KNOWS_THE_SIMULATOR = {"server.app", "server.simulating"}
 KNOWS_THE_WHOLE = {"server.cli", "server.__main__", "server.serving"}
 
 

@@ -14,8 +14,9 @@ from server.settings import read_settings
 def test_it_is_made_for_nobody_but_us(tmp_path: Path) -> None:
     with DataFolder(tmp_path / "data", demo=False) as folder:
         folder.keys(read_settings(None))
+        folder.database_path(read_settings(None), demo=False)
         assert folder.path.stat().st_mode & 0o077 == 0
-        assert {path.name for path in folder.path.iterdir()} == {"lock", "secret_key"}
+        assert {path.name for path in folder.path.iterdir()} == {"lock", "secret_key", "rollcall.db"}
         assert all(path.stat().st_mode & 0o177 == 0 for path in folder.path.iterdir())
 
 
@@ -96,6 +97,12 @@ def test_a_demo_never_opens_the_database_of_the_settings(tmp_path: Path, monkeyp
     with DataFolder(tmp_path, demo=True) as demo, DataFolder(tmp_path, demo=False) as school:
         assert demo.database_path(read_settings(None), demo=True) == tmp_path / "demo" / "rollcall.db"
         assert school.database_path(read_settings(None), demo=False) == tmp_path / "school.db"
+
+
+def test_a_database_where_there_is_no_folder_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_DATABASE_URL", f"sqlite:///{tmp_path / 'nowhere' / 'school.db'}")
+    with DataFolder(tmp_path, demo=False) as school, pytest.raises(FolderError, match="cannot be made: No such file"):
+        school.database_path(read_settings(None), demo=False)
 
 
 def test_the_secret_key_stays_the_same_from_start_to_start(tmp_path: Path) -> None:
