@@ -28,7 +28,7 @@ from realtime.tracker import Tracker
 from server.auth import Auth
 from server.commands import Commands
 from server.data_folder import DataFolder, Keys
-from server.demo import sample_school
+from server.demo import SAMPLE_TIMEZONE, sample_school
 from server.demo_week import DemoRoutes, DemoWeek
 from server.doors import Policy, guarded
 from server.errors import exception_handlers
@@ -188,7 +188,12 @@ async def _built(
     telling.hub = hub
     hub.begin_at(await store.last_seq())
 
-    about = AboutUs(demo=options.demo, version=VERSION, class_label=settings.class_label, timezone=settings.timezone)
+    about = AboutUs(
+        demo=options.demo,
+        version=VERSION,
+        class_label=settings.class_label,
+        timezone=_timezone(settings, demo=options.demo),
+    )
     sign_in = SignIn(database=database, users=users, passwords=passwords, sessions=sessions, guesses=Guesses(clock))
     links = SetupLinks(database=database, users=users, passwords=passwords, sessions=sessions, clock=clock)
     pages = PageRoutes(built_dashboard())
@@ -221,7 +226,7 @@ async def _built(
             scheduling=scheduling,
             passwords=passwords,
             clock=clock,
-            timezone=settings.timezone,
+            timezone=_timezone(settings, demo=True),
             play_in_zoom=simulator.play,
         )
         routes += [*DemoRoutes(auth, week).routes(), Mount(SIMULATOR, simulator.app)]
@@ -239,6 +244,11 @@ async def _built(
         simulator=simulator,
         week=week,
     )
+
+
+def _timezone(settings: Settings, *, demo: bool) -> str:
+    """The school's time zone; the sample school stands in Manila unless somebody says otherwise."""
+    return SAMPLE_TIMEZONE if demo and "timezone" not in settings.model_fields_set else settings.timezone
 
 
 def _beside(hub: Hub, inside: ASGIApp) -> ASGIApp:

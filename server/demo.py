@@ -23,6 +23,7 @@ from server.store.tables import class_teachers, classes, enrolments, users
 
 PASSWORD = "demo"  # noqa: S105  # everybody's, and printed at the start: it opens invented people only
 DOMAIN = "demo.school"
+SAMPLE_TIMEZONE = "Asia/Manila"
 ADMIN, TEACHER, STUDENT = f"admin@{DOMAIN}", f"teacher@{DOMAIN}", f"student@{DOMAIN}"
 ALL = ("schedule", "end", "mark", "export")
 TERM_BEGAN = timedelta(days=60)  # before the first start
