@@ -5,6 +5,8 @@ refused is given a place in the queue as a time to wait, so that they do not all
 what a client is.
 """
 
+from math import ceil
+
 from realtime.errors import Overloaded
 
 _LONGEST_WAIT_S = 60
@@ -32,4 +34,4 @@ class Admission:
             return
         self._queue_ends_at_s = max(now_s + 1, self._queue_ends_at_s + 1 / self._per_s)
         wait_s = min(_LONGEST_WAIT_S, self._queue_ends_at_s - now_s)
-        raise Overloaded("Too many people are connecting just now.", retry_after_s=round(wait_s))
+        raise Overloaded("Too many people are connecting just now.", retry_after_s=ceil(wait_s))

@@ -52,16 +52,19 @@ def durable(event: Event, cursor: str) -> Telling:
 
 
 def ephemeral(value: Latest, as_of: int) -> Telling:
-    """The newest value of something, as of a place in the log; whoever was opened with a later one skips it."""
+    """The newest value of something, as of a place in the log; whoever was opened at a later one skips it.
+
+    Whoever was opened at the very same place hears it: the value may have changed without an event.
+    """
     meta = frames.meta(id=token_hex(8), type=value.type, at=instant(value.at))
-    return Telling(value, as_of, meta, has_cursor=False)
+    return Telling(value, as_of + 1, meta, has_cursor=False)
 
 
 class Fanout:
     """Rooms, their members, and one ordered way to tell them.
 
     Shape: tellings come in the order of their `seq`; members enter and leave between two of them, never within one.
-           `frontier` is the newest seq that was told.
+           `frontier` is the newest seq of the log that was told, kept by whoever tells.
     """
 
     def __init__(self) -> None:
@@ -107,7 +110,6 @@ class Fanout:
         if not self._run:
             self._turn = asyncio.get_running_loop().call_soon(self.flush)
         self._run.append(telling)
-        self.frontier = max(self.frontier, telling.seq)
 
     def flush(self) -> None:
         """Write what was told so far."""

@@ -101,6 +101,7 @@ class Hub:
             for move in event.moves:
                 self._reception.move(move, event.seq)
             self._fanout.tell(durable(event, self._seal.seal(event.seq)))
+            self._fanout.frontier = event.seq
             self._connections.counts["events"] += 1
 
     def latest(self, values: Sequence[Latest]) -> None:

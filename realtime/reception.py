@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from secrets import token_urlsafe
 from typing import Any
 
@@ -169,7 +170,7 @@ class Reception:
             async with asyncio.timeout(self._limits.login_s):
                 await self._slots.acquire()
         except TimeoutError as error:
-            raise Overloaded("Logins take long just now.", retry_after_s=round(self._limits.login_s)) from error
+            raise Overloaded("Logins take long just now.", retry_after_s=ceil(self._limits.login_s)) from error
 
     async def _sign_in(self, connection: Connection, auth: object, pending: _Pending) -> Login:
         """Who this is, as of now. Errors: those of the doorkeeper; AuthExpired when it ended meanwhile."""
@@ -178,7 +179,7 @@ class Reception:
             async with asyncio.timeout(self._limits.login_s):
                 login = await self._doorkeeper.sign_in(connection.session.scope, auth)
         except TimeoutError as error:
-            raise Unavailable("Logins take long just now.", retry_after_s=round(self._limits.login_s)) from error
+            raise Unavailable("Logins take long just now.", retry_after_s=ceil(self._limits.login_s)) from error
         finally:
             self._pending.discard(pending)
         has_ended = login.session_id in pending.ended or login.person.id in pending.ended

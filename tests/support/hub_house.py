@@ -190,7 +190,7 @@ class _Speaker:
 
     async def emit(self, name: str, *arguments: object, ack: int | None = None) -> None:
         number = "" if ack is None else str(ack)
-        await self.send(f"42{number}{json.dumps([name, *arguments])}")
+        await self.send(f"42{number}{json.dumps([name, *arguments], ensure_ascii=False)}")
 
     async def call(self, name: str, *arguments: object, ack: int = 1) -> Any:
         """Give a command and wait for its answer; events before it are kept."""

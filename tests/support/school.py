@@ -58,10 +58,10 @@ class School:
         self.things: dict[str, dict[str, int]] = {}
         self.counts: dict[str, int] = {}
         self.signed_in: list[Mapping[str, Any]] = []
-        self.before_sign_in: Callable[[], Awaitable[None]] = _at_once
-        self.after_sign_in: Callable[[], Awaitable[None]] = _at_once
-        self.before_read: Callable[[], Awaitable[None]] = _at_once
-        self.after_read: Callable[[], Awaitable[None]] = _at_once
+        self.before_sign_in: Callable[[], Awaitable[object]] = _at_once
+        self.after_sign_in: Callable[[], Awaitable[object]] = _at_once
+        self.before_read: Callable[[], Awaitable[object]] = _at_once
+        self.after_read: Callable[[], Awaitable[object]] = _at_once
         self.padding = ""
 
     # --- the doorkeeper -------------------------------------------------------------------------------------
