@@ -67,7 +67,7 @@ export function zoneName(ms: number): string {
 
 /** "21:00 in Manila" when the meeting's own zone shows another time than the reader's; otherwise null. */
 export function timeInOwnZone(ms: number, timeZone: string): string | null {
-  if (timeZone === "") return null;
+  if (timeZone === "" || timeZone === "UTC") return null; // nobody said where the school is
   try {
     const there = clockTime(ms, timeZone);
     return there === clockTime(ms) ? null : t("time.elsewhere", { time: there, city: zoneCity(timeZone) });

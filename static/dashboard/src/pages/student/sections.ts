@@ -1,7 +1,8 @@
 /**
  * Which card stands where on a student's page.
  *
- * Pure: meetings and a moment in, lists out. Days and weeks are the reader's own (a week begins on Monday).
+ * Pure: meetings and a moment in, lists out. Days are the reader's own; a week is today and the six days after it, as
+ * on a Sunday nobody means the six before.
  */
 import { isSameDay } from "../../i18n/times";
 import { endOf, screenState, startOf, type ScreenState } from "../../states";
@@ -61,17 +62,16 @@ export function endedAt(meeting: MeetingView, nowMs: number): number {
 
 function upcoming(start: number, nowMs: number): Section {
   if (isSameDay(start, nowMs)) return "laterToday";
-  return start < nextMonday(nowMs) ? "thisWeek" : "afterThisWeek";
+  return start < endOfWeek(nowMs) ? "thisWeek" : "afterThisWeek";
 }
 
 function earlier(at: number, nowMs: number): Section | null {
   return isSameDay(at, nowMs) ? "earlierToday" : null;
 }
 
-function nextMonday(nowMs: number): number {
+function endOfWeek(nowMs: number): number {
   const day = new Date(nowMs);
-  const toMonday = (8 - day.getDay()) % 7 || 7;
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + toMonday).getTime();
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 7).getTime();
 }
 
 const RANKS: Readonly<Partial<Record<ScreenState, number>>> = { live: 0, ended: 1, late: 2, ready: 3 };
