@@ -22,6 +22,15 @@ const AWAY = {
   cancelled: "news.awayCancelled",
 } as const;
 
+const OWN_FOR_MS = 3_000; // the event of what this page did may come before the answer or after it
+const own = new Set<string>();
+
+/** Keeps the news of a meeting that this page is just making to itself, as it says so better; the answer ends that. */
+export function expectOwn(topic: string): () => void {
+  own.add(topic);
+  return () => setTimeout(() => own.delete(topic), OWN_FOR_MS);
+}
+
 /** Tells news; those of one absence in one sentence, unless there was only one. */
 export function tell(news: readonly News[], isCatchingUp: boolean): void {
   for (const { kind, meeting } of news) if (kind !== "started") dismissAbout(meeting.id);
@@ -30,13 +39,15 @@ export function tell(news: readonly News[], isCatchingUp: boolean): void {
     return;
   }
   for (const one of news) {
+    if (one.kind === "created" && own.delete(one.meeting.topic)) continue;
     const told = toastOf(one);
     say(told);
     if (one.kind === "started") notifyIfAway(told.text, one.meeting.id);
   }
 }
 
-function say(told: ToastNews): void {
+/** Shows a toast and speaks it. */
+export function say(told: ToastNews): void {
   toast(told);
   newsVoice.say(told.text);
 }

@@ -12,7 +12,7 @@ interface ClassRow {
   id: string;
   name: string;
   subject?: string;
-  student_count?: number;
+  studentCount?: number;
   teachers?: { id: string; name: string }[];
   permissions?: string[] | null;
 }
@@ -42,7 +42,7 @@ function schoolClass(row: ClassRow): SchoolClass {
     id: row.id,
     name: row.name,
     subject: row.subject ?? "",
-    studentCount: row.student_count ?? 0,
+    studentCount: row.studentCount ?? 0,
     teachers: row.teachers ?? [],
     permissions: row.permissions ?? [],
   };

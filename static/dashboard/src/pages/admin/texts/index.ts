@@ -2,4 +2,4 @@
 import { catalogue } from "../../../i18n/translate";
 import en from "./en.json";
 
-export const { t, ready } = catalogue(en, () => import("./fil.json"));
+export const { t } = catalogue(en, () => import("./fil.json"));
