@@ -63,7 +63,7 @@ function LanguageMenu() {
       title={t("header.language")}
       button={
         <>
-          {language.value.toUpperCase()}
+          {language.value.toUpperCase()}{" "}
           <span class="unseen">{t("header.languageIs", { language: LANGUAGES[language.value] })}</span>
         </>
       }
@@ -125,7 +125,7 @@ function PersonMenu({ you }: { you: You }) {
           <span class="avatar" aria-hidden="true">
             {initials(you.name)}
           </span>
-          <span class="unseen">{t("header.person", { name: you.name })}</span>
+          <span class="unseen"> {t("header.person", { name: you.name })}</span>
           <span class="only-wide" aria-hidden="true">
             {you.name}
           </span>

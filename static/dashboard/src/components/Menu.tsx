@@ -53,12 +53,17 @@ export function Menu({ label, button, buttonClass = "button plain", kind = "menu
   const isMenu = kind === "menu";
 
   function beforeToggle({ newState }: { newState: string }) {
-    setOpen(newState === "open"); // what nobody sees is not drawn
     if (newState === "open" && opener.current && content.current) {
+      setOpen(true); // what nobody sees is not drawn
       placeMenu(content.current, opener.current.getBoundingClientRect());
       rest.onOpen?.();
     }
     if (newState === "closed") rest.onClose?.();
+  }
+
+  function afterToggle({ newState }: { newState: string }) {
+    if (isMenu && newState === "open") items(content.current)[0]?.focus();
+    if (newState === "closed") setOpen(false); // not before: the browser gives focus back only from what is still there
   }
 
   return (
@@ -81,7 +86,7 @@ export function Menu({ label, button, buttonClass = "button plain", kind = "menu
         role={isMenu ? "menu" : "dialog"}
         aria-label={title}
         onBeforeToggle={beforeToggle}
-        onToggle={({ newState }) => isMenu && newState === "open" && items(content.current)[0]?.focus()}
+        onToggle={afterToggle}
         onKeyDown={isMenu ? walkItems : undefined}
         onClick={isMenu ? closeAfterChoice : undefined}
       >
@@ -92,7 +97,8 @@ export function Menu({ label, button, buttonClass = "button plain", kind = "menu
 }
 
 function items(menu: HTMLElement | null): HTMLElement[] {
-  return [...(menu?.querySelectorAll<HTMLElement>(".menu-item") ?? [])];
+  const all = [...(menu?.querySelectorAll<HTMLElement>(".menu-item") ?? [])];
+  return all.filter((item) => item.getClientRects().length > 0); // some are for phones only
 }
 
 /** Up, down, home and end among the items of a menu. */
