@@ -176,7 +176,11 @@ async def _opened(folder: Path, *, clock: Clock | None = None, **variables: str)
 @asynccontextmanager
 async def _answering(ready: House, listening: Any) -> AsyncIterator[None]:
     is_up = asyncio.Event()
-    server = Server(ready, is_up.set)
+
+    async def up() -> None:
+        is_up.set()
+
+    server = Server(ready, up)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         async with asyncio.timeout(PATIENCE_S):
