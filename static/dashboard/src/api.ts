@@ -125,4 +125,4 @@ export const pollMeetings = (): Promise<{ meetings: MeetingView[] }> =>
   call("GET", "/api/zoom/meetings", { deadlineMs: POLL_DEADLINE_MS });
 
 /** Starts the scripted class of the demo school. */
-export const playClass = (): Promise<unknown> => call("POST", "/simulator/control/script", { body: { name: "class" } });
+export const playClass = (): Promise<unknown> => call("POST", "/api/demo/play");
