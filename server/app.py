@@ -127,6 +127,8 @@ async def house(
         stack.push_async_callback(database.close)
         await upgrade(database)
         ready = await _built(stack, settings, options, folder, database, keys, url, clock)
+        if ready.week is not None:
+            await ready.week.people()
         async with asyncio.TaskGroup() as tasks:  # whatever of these fails takes the server down, seen and logged
             tasks.create_task(ready.tracker.run())
             if ready.simulator is not None:

@@ -48,9 +48,12 @@ class DemoWeek:
     timezone: str
     play_in_zoom: Play
 
-    async def begin(self) -> None:
-        """People, and meetings for the days ahead unless there are some; a fault is told and stops nothing."""
+    async def people(self) -> None:
+        """Everybody, before the server answers: who reads the logins at the start may use them at once."""
         await seed_people(self.database, self.passwords, self.clock)
+
+    async def begin(self) -> None:
+        """Meetings for the days ahead unless there are some; a fault is told and stops nothing."""
         admin = await self._admin()
         if admin is None or await self._upcoming(admin):
             return
