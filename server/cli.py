@@ -42,8 +42,10 @@ def main() -> None:
     """The way in. What keeps a command from being done is told in one sentence, and ends it with code 1."""
     try:
         app()
-    except (StartError, RollcallError) as refused:
+    except StartError as refused:
         fail(str(refused))
+    except RollcallError as refused:
+        fail(" ".join((refused.message, *getattr(refused, "fields", {}).values())))
 
 
 def fail(told: str) -> NoReturn:
