@@ -93,8 +93,8 @@ UNHEARD_OF: list[Fact] = [
 ]
 DATES = (occurrence("o1", 300), occurrence("o2", 1740))
 SERIES: list[Fact] = [
-    created("83", 0, occurrences=DATES, topic="Choir", host=HostRef(zoom_user_id="Zhana"), settings={"a": 1}),
-    created("83", 0.001, occurrences=DATES, topic="Choir", class_=NINTH, audience=Audience.CLASS, host=host(HOST)),
+    created("83", 0, *DATES, topic="Choir", host=HostRef(zoom_user_id="Zhana"), settings={"a": 1}),
+    created("83", 0.001, *DATES, topic="Choir", class_=NINTH, audience=Audience.CLASS, host=host(HOST)),
     updated("83", 10, topic="Choir!", start_time=minute(300)),
     updated("83", 11, "o3", start_time=minute(3180), duration_min=40),
     Created(
@@ -136,7 +136,7 @@ def assert_counts_are_those_of_the_visits(world: World) -> None:
             assert (meeting.participant_count, meeting.here_count) == shown
 
 
-@settings(max_examples=2_500)
+@settings(max_examples=2_000)
 @given(DAYS)
 @example(DAY)
 @example(DAY[::-1])
@@ -149,7 +149,7 @@ def test_any_order_and_any_repetition_of_a_day_end_alike(heard: list[Fact]) -> N
     assert_counts_are_those_of_the_visits(shuffled.world)
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(DAYS)
 def test_what_is_told_again_changes_nothing_and_is_not_told_again(heard: list[Fact]) -> None:
     school = Memory()
@@ -160,7 +160,7 @@ def test_what_is_told_again_changes_nothing_and_is_not_told_again(heard: list[Fa
     assert truth(school.world) == known
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(DAYS)
 def test_revisions_only_grow(heard: list[Fact]) -> None:
     school = Memory()

@@ -4,7 +4,6 @@ Every test that needs people, a class or a fact takes them from here, so that on
 Moments are minutes after eight; `soon` is a moment in the middle of the day's first class.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,23 +34,27 @@ def minute(minutes: float) -> datetime:
 
 NINTH, TENTH = ClassRef("c9", "Grade 9"), ClassRef("c10", "Grade 10")
 
-ADMIN = Person(id="ad", name="Ada Admin", email="ada@school.example", role=Role.ADMIN)
-OBSERVER = Person(id="ob", name="Otto Observer", email="otto@school.example", role=Role.OBSERVER)
-TEACHER = Person(
-    id="t1", name="Tess Teacher", email="tess@school.example", role=Role.TEACHER, teaches=frozenset({"c9"})
-)
-OTHER_TEACHER = Person(
-    id="t2", name="Theo Teacher", email="theo@school.example", role=Role.TEACHER, teaches=frozenset({"c10"})
-)
-HOST = Person(id="t3", name="Hana Host", email="hana@school.example", role=Role.TEACHER)
-ANA = Person(id="s1", name="Ana Reyes", email="ana@pupil.example", role=Role.STUDENT, studies=frozenset({"c9"}))
-BEN = Person(id="s2", name="Ben Cruz", email="ben@pupil.example", role=Role.STUDENT, studies=frozenset({"c9"}))
-CARA = Person(id="s3", name="Cara Diaz", email="cara@pupil.example", role=Role.STUDENT, studies=frozenset({"c10"}))
-DAN = Person(id="s4", name="Dan Lim", email="dan@pupil.example", role=Role.STUDENT, studies=frozenset({"c9"}))
-TWIN = Person(id="s5", name="Lim, Dan", email="dan.lim@pupil.example", role=Role.STUDENT, studies=frozenset({"c9"}))
+
+def _person(person_id: str, name: str, email: str, role: Role, *classes: str) -> Person:
+    of = frozenset(classes)
+    teaches, studies = (of, frozenset[str]()) if role is Role.TEACHER else (frozenset[str](), of)
+    return Person(id=person_id, name=name, email=email, role=role, teaches=teaches, studies=studies)
+
+
+ADMIN = _person("admin-ada", "Ada Admin", "ada@school.example", Role.ADMIN)
+OBSERVER = _person("observer-otto", "Otto Observer", "otto@school.example", Role.OBSERVER)
+TEACHER = _person("teacher-tess", "Tess Teacher", "tess@school.example", Role.TEACHER, "c9")
+OTHER_TEACHER = _person("teacher-theo", "Theo Teacher", "theo@school.example", Role.TEACHER, "c10")
+HOST = _person("teacher-hana", "Hana Host", "hana@school.example", Role.TEACHER)
+ANA = _person("pupil-ana", "Ana Reyes", "ana@pupil.example", Role.STUDENT, "c9")
+BEN = _person("pupil-ben", "Ben Cruz", "ben@pupil.example", Role.STUDENT, "c9")
+CARA = _person("pupil-cara", "Cara Diaz", "cara@pupil.example", Role.STUDENT, "c10")
+DAN = _person("pupil-dan", "Dan Lim", "dan@pupil.example", Role.STUDENT, "c9")
+TWIN = _person("pupil-twin", "Lim, Dan", "dan.lim@pupil.example", Role.STUDENT, "c9")  # another Dan Lim
+BOARD = _person("board-hall", "Board in the hall", "", Role.OBSERVER)  # hears what boards hear, and nothing else
 
 SCHOOL = (ADMIN, OBSERVER, TEACHER, OTHER_TEACHER, HOST, ANA, BEN, CARA, DAN, TWIN)
-ZOOM_IDS = {"t1": "Ztess", "t2": "Ztheo", "t3": "Zhana", "s2": "Zben"}
+ZOOM_IDS = {"teacher-tess": "Ztess", "teacher-theo": "Ztheo", "teacher-hana": "Zhana", "pupil-ben": "Zben"}
 
 
 def candidate(person: Person) -> Candidate:
@@ -78,8 +81,8 @@ def id_of(zoom_id: str, occurrence_id: str = "") -> str:
     return meeting_id_for(zoom_id, occurrence_id)
 
 
-def created(zoom_id: str, at: float, *, occurrences: tuple[Occurrence, ...] = (), **details: object) -> Created:
-    """A meeting scheduled, by whomever."""
+def created(zoom_id: str, at: float, *occurrences: Occurrence, **details: object) -> Created:
+    """A meeting scheduled, by whomever; with dates, a series."""
     return Created(at=minute(at), which=Which(zoom_id=zoom_id), details=details, occurrences=occurrences)
 
 
@@ -167,8 +170,3 @@ CARA_BY_MAIL = Participant(key="17", name="Cara", email="cara@pupil.example")
 def with_only(who: Participant, **kept: str) -> Participant:
     """The same connection with hardly anything told of it, as in many a leave."""
     return Participant(key=who.key, **kept)
-
-
-def details_of(fact: Created | Updated) -> Mapping[str, object]:
-    """What a fact says of a meeting."""
-    return fact.details

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 
+from realtime import audience
 from realtime.attendance import Directory
 from realtime.audience import Person
+from realtime.bodies import InitialState
 from realtime.decide import Verdict, decide
 from realtime.facts import Fact
 from realtime.lifecycle import ClassRef
 from realtime.log import Event, Latest
+from realtime.opening import show
+from realtime.ports import Picture
+from realtime.tellings import is_told
 from realtime.world import World
 from tests.support.builders import NINTH, SCHOOL, TENTH, candidate
 
@@ -35,6 +41,27 @@ class Memory:
             self.events += [replace(e, seq=len(self.events) + 1 + i) for i, e in enumerate(verdict.events)]
             self.latest += verdict.latest
         return verdict
+
+    def picture(self, person: Person, rooms: frozenset[str], now: datetime) -> Picture:
+        """What a store would show this person."""
+        world = self.world
+        meetings = [m for m in world.meetings.values() if is_told(m) and audience.is_shown(m, now)]
+        visible = [m for m in meetings if audience.view_for(rooms, m) is not None]
+        staffed = {m.id for m in visible if audience.view_for(rooms, m) is audience.View.STAFF}
+        return Picture(
+            seq=len(self.events),
+            meetings=sorted(visible, key=lambda m: m.id),
+            instances={m.uuid: world.instances[m.uuid] for m in visible if m.uuid},
+            visits=list(world.visits.values()),
+            candidates=world.people.by_id,
+            clicks=[click for click in world.clicks.values() if click.which.meeting_id in staffed],
+        )
+
+    def first(self, person: Person, rooms: frozenset[str], now: datetime) -> InitialState:
+        """The lists of `initialState` for this person."""
+        first: InitialState = {"meetings": [], "activeMeetings": []}  # type: ignore[typeddict-item]  # the lists only
+        show(first, person, rooms, self.picture(person, rooms, now))
+        return first
 
     def names(self) -> list[str]:
         """The names of all events told so far."""
