@@ -38,13 +38,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: Any, limits: Limits) -> AsyncIterator[int]:
+async def served(app: Any, limits: Limits, protocol: Any = None) -> AsyncIterator[int]:
     """An app behind uvicorn, as a hub with these limits wants it; gives the port."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",
         port=0,
-        ws=protocol_for(limits),
+        ws=protocol or protocol_for(limits),
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         ws_max_size=limits.hard_frame_bytes,
@@ -118,10 +118,11 @@ async def house(
     limits: Limits = QUICK,
     commands: Mapping[str, Command] | None = None,
     bare: Bare | None = None,
+    protocol: Any = None,
 ) -> AsyncIterator[House]:
     """A served hub."""
     hub = hub_of(school, limits=limits, commands=commands, bare=bare)
-    async with served(hub.asgi, limits) as port:
+    async with served(hub.asgi, limits, protocol) as port:
         try:
             yield House(school, hub, limits, port)
         finally:
