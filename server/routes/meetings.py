@@ -22,12 +22,14 @@ from server.idempotency import Answer, Once
 from server.joining import Joining
 from server.people import access
 from server.routes.bodies import Body, read
+from server.routes.classes import limit_of
 from server.scheduling import Scheduling, Wish
 from server.store import reading
 from server.store.database import Database
 
 _OLD_NAMES = {"title": "topic", "description": "agenda"}
 _OLD_AUDIENCES = {"all": "everyone", "teachers": "staff"}
+_ON_THE_WIRE = {"duration_min": "duration", "passcode": "password"}
 MINUTES_PER_DAY = 1_440
 
 
@@ -146,7 +148,7 @@ class MeetingRoutes:
     async def list(self, request: Request) -> Response:
         """The meetings this person may see."""
         person = (await self._login_of(request.scope)).person
-        filters = _filters(request.query_params)
+        filters = _filters(request.query_params, limit_of(request, reading.PAGE))
         async with self._database.read() as connection:
             found, after = await reading.meetings_for(connection, person, filters, self._clock.now())
         views = [view for meeting in found if (view := shown(person, meeting)) is not None]
@@ -177,7 +179,8 @@ class MeetingRoutes:
         doer = await self._doer(request)
         wanted = await read(request, MeetingChange)
         changed = await self._scheduling.update(doer, request.path_params["id"], wanted.wish())
-        told = {"success": True, "meeting": shown(doer.person, changed.meeting), "not_taken": list(changed.not_taken)}
+        not_taken = [_ON_THE_WIRE.get(name, name) for name in changed.not_taken]
+        told = {"success": True, "meeting": shown(doer.person, changed.meeting), "not_taken": not_taken}
         return JSONResponse(told)
 
     async def cancel(self, request: Request) -> Response:
@@ -214,13 +217,7 @@ def shown(person: Person, meeting: Meeting) -> Mapping[str, Any] | None:
     return None if seen_as is None else audience.view(meeting, seen_as)
 
 
-def _filters(query: Mapping[str, str]) -> reading.Filters:
-    try:
-        limit = int(query.get("limit") or reading.PAGE)
-    except ValueError:
-        limit = 0
-    if not 1 <= limit <= reading.PAGE:
-        raise BadInput("limit", fields={"limit": f"Expected a number from 1 to {reading.PAGE}."})
+def _filters(query: Mapping[str, str], limit: int) -> reading.Filters:
     tab, status = query.get("tab", ""), query.get("status", "")
     _one_of("tab", tab, ("live", "upcoming", "past"))
     _one_of("status", status, ("scheduled", "waiting", "started", "ended", "cancelled"))
