@@ -66,6 +66,13 @@ class ZoomSide:
         """From now on these calls and notifications go wrong; without any, all is well again."""
         await self.control("faults", api=list(api), webhooks=webhooks or [])
 
+    async def room(self, meeting: Mapping[str, Any]) -> dict[str, Any]:
+        """The meeting's room as Zoom sees it now."""
+        answer = await self.http.get(f"/control/meetings/{meeting['zoom_meeting_id']}")
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()["meeting"]
+        return found
+
     async def knows(self, zoom_id: str) -> bool:
         """Whether Zoom has this meeting."""
         return (await self.http.get(f"/control/meetings/{zoom_id}")).status_code == 200

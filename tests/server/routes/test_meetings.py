@@ -1,0 +1,466 @@
+"""Meetings over HTTP in the whole house: made, listed, changed, called off, deleted, ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.whole_house import BIOLOGY, MATH, PEOPLE, WholeHouse, whole_house
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[WholeHouse]:
+    async with whole_house(tmp_path) as opened:
+        yield opened
+
+
+def error(answer: httpx.Response) -> dict[str, Any]:
+    body = answer.json()
+    assert body["success"] is False
+    told: dict[str, Any] = body["error"]
+    return told
+
+
+def on(day: int, hour: int = 9) -> str:
+    return f"2026-12-{day:02}T{hour:02}:00:00Z"
+
+
+# --- make ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_new_meeting_is_in_zoom_and_here_as_it_was_asked_for(house: WholeHouse) -> None:
+    made = await house.admin.create(
+        topic="Fractions",
+        agenda="Bring a pencil",
+        start_time=on(1),
+        duration=45,
+        timezone="Asia/Manila",
+        password="abc123",
+        settings={"mute_upon_entry": True, "waiting_room": True, "auto_recording": "cloud"},
+    )
+    assert made["topic"] == made["title"] == "Fractions"
+    assert (made["agenda"], made["start_time"], made["duration"]) == ("Bring a pencil", on(1), 45)
+    assert (made["timezone"], made["password"], made["status"]) == ("Asia/Manila", "abc123", "waiting")
+    assert (made["class"], made["audience"]) == ({"id": MATH, "name": "Mathematics 7A"}, "class")
+    assert made["host"] == {"id": "u-ada", "name": "Ada Reyes", "email": "ada@school.test"}
+    assert (
+        made["settings"] | {"mute_upon_entry": True, "waiting_room": True, "auto_recording": "cloud"}
+        == (made["settings"])
+    )
+    assert (made["expectedCount"], made["join_url"]) == (3, f"/join/{made['id']}")
+    assert await house.zoom.knows(made["zoom_meeting_id"])
+    assert await house.admin.meeting(made["id"]) | {"revision": 0} == made | {"revision": 0}
+
+
+async def test_what_is_not_said_has_the_values_that_users_of_such_a_system_expect(house: WholeHouse) -> None:
+    before = house.clock.now()
+    answer = await house.admin.post("/api/zoom/meetings", {"topic": "Assembly"})
+    made = answer.json()["meeting"]
+    assert (answer.status_code, made["audience"], made["class"], made["duration"]) == (201, "everyone", None, 60)
+    assert abs(datetime.fromisoformat(made["start_time"]) - before) < timedelta(seconds=10)
+
+
+async def test_older_dashboards_words_are_understood(house: WholeHouse) -> None:
+    said = {"title": "Fractions", "description": "Page 12", "audience": "teachers", "type": 2, "start_time": on(1)}
+    answer = await house.admin.post("/api/zoom/enhanced/create-meeting", said)
+    made = answer.json()["meeting"]
+    assert (answer.status_code, made["topic"], made["agenda"], made["audience"]) == (
+        201,
+        "Fractions",
+        "Page 12",
+        "staff",
+    )
+    everyone = await house.admin.post("/api/zoom/meetings", {"title": "Assembly", "audience": "all"})
+    assert everyone.json()["meeting"]["audience"] == "everyone"
+
+
+async def test_a_start_without_a_zone_is_of_the_meetings_zone(house: WholeHouse) -> None:
+    made = await house.admin.create(start_time="2026-12-01T09:00:00", timezone="Asia/Manila")
+    assert made["start_time"] == "2026-12-01T01:00:00Z"
+
+
+WRONG: dict[str, dict[str, object]] = {
+    "topic": {"topic": ""},
+    "duration": {"duration": 0},
+    "timezone": {"timezone": "Mars/Olympus"},
+    "password": {"password": "has space"},
+    "class_id": {"class_id": "c-nowhere"},
+    "audience": {"audience": "nobody"},
+    "host": {"host": "nobody@school.test"},
+    "settings.auto_recording": {"settings": {"auto_recording": "always"}},
+    "settings.enforce_login": {"settings": {"enforce_login": True}},
+    "start_time": {"start_time": "tomorrow"},
+    "type": {"type": 3},
+}
+
+
+async def test_each_wrong_field_is_named_and_nothing_is_made(house: WholeHouse) -> None:
+    for name, wrong in WRONG.items():
+        answer = await house.admin.post("/api/zoom/meetings", {"topic": "Fractions", "class_id": MATH} | wrong)
+        assert answer.status_code == 422, name
+        assert name in error(answer)["fields"], (name, answer.text)
+    no_class = await house.admin.post("/api/zoom/meetings", {"topic": "Fractions", "audience": "class"})
+    assert list(error(no_class)["fields"]) == ["audience"]
+    assert house.rows("SELECT count(*) FROM meetings") == [(0,)]
+    assert await house.zoom.sent() == []
+
+
+async def test_bodies_that_are_no_json_are_refused(house: WholeHouse) -> None:
+    http = house.admin.http
+    assert (await http.post("/api/zoom/meetings", content=b"{", headers=JSON)).status_code == 400
+    assert (await http.post("/api/zoom/meetings", content=b"[]", headers=JSON)).status_code == 422
+    assert (await http.post("/api/zoom/meetings", content=b"\xff", headers=JSON)).status_code == 400
+    assert (await http.post("/api/zoom/meetings", data={"topic": "x"})).status_code == 415
+    assert (await http.post("/api/zoom/meetings", content=b"{}" + b" " * 1024 * 1024, headers=JSON)).status_code == 413
+
+
+JSON = {"content-type": "application/json"}
+
+
+async def test_what_a_meeting_shows_of_itself_cannot_be_set_by_saying_it(house: WholeHouse) -> None:
+    made = await house.admin.create(topic="Fractions", start_time=on(1))
+    takes = {"topic", "title", "agenda", "start_time", "duration", "timezone", "password", "audience", "settings"}
+    for name in made.keys() - takes:
+        created = await house.admin.post("/api/zoom/meetings", {"topic": "x", name: made[name]})
+        changed = await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {name: made[name]})
+        for answer in (created, changed):
+            assert (answer.status_code, list(error(answer)["fields"])) == (422, [name]), answer.text
+    assert await house.admin.meeting(made["id"]) == made
+    assert house.rows("SELECT count(*) FROM meetings") == [(1,)]
+
+
+async def test_markup_in_a_topic_stays_text(house: WholeHouse) -> None:
+    topic = '<img src=x onerror="alert(1)">'
+    made = await house.admin.create(topic=topic)
+    answer = await house.admin.get(f"/api/zoom/meetings/{made['id']}")
+    assert answer.json()["meeting"]["topic"] == topic
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+# --- once ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_same_key_makes_a_meeting_once_and_answers_alike(house: WholeHouse) -> None:
+    body, key = {"topic": "Fractions", "class_id": MATH, "password": "abc123"}, {"idempotency-key": "k1"}
+    first = await house.admin.post("/api/zoom/meetings", body, headers=key)
+    again = await house.admin.post("/api/zoom/enhanced/create-meeting", body, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert house.rows("SELECT count(*) FROM meetings") == [(1,)]
+    assert b"abc123" not in house.database_path.read_bytes()
+
+
+async def test_a_key_with_another_body_is_refused(house: WholeHouse) -> None:
+    key = {"idempotency-key": "k1"}
+    await house.admin.post("/api/zoom/meetings", {"topic": "One"}, headers=key)
+    answer = await house.admin.post("/api/zoom/meetings", {"topic": "Two"}, headers=key)
+    assert (answer.status_code, error(answer)["code"]) == (422, "key_reused")
+
+
+async def test_a_key_is_of_one_person(house: WholeHouse) -> None:
+    body, key = {"topic": "Fractions", "class_id": MATH}, {"idempotency-key": "k1"}
+    first = await house.admin.post("/api/zoom/meetings", body, headers=key)
+    other = await house.by("tess").post("/api/zoom/meetings", body, headers=key)
+    assert (first.status_code, other.status_code) == (201, 201)
+    assert first.json()["meeting"]["id"] != other.json()["meeting"]["id"]
+
+
+async def test_while_the_first_is_at_work_the_second_is_told_to_wait(house: WholeHouse) -> None:
+    await house.zoom.go_wrong({"method": "POST", "path": "/users/*/meetings", "slow_s": 0.5, "times": 1})
+    body, key = {"topic": "Fractions", "class_id": MATH}, {"idempotency-key": "k1"}
+    asked = [house.admin.post("/api/zoom/meetings", body, headers=key) for _ in range(4)]
+    statuses = sorted(answer.status_code for answer in await asyncio.gather(*asked))
+    assert statuses == [201, 409, 409, 409]
+    assert (await house.admin.post("/api/zoom/meetings", body, headers=key)).status_code == 201
+    assert house.rows("SELECT count(*) FROM meetings") == [(1,)]
+
+
+async def test_a_key_whose_request_failed_may_try_again(house: WholeHouse) -> None:
+    body, key = {"topic": "Fractions", "class_id": MATH}, {"idempotency-key": "k1"}
+    await house.zoom.go_wrong({"method": "POST", "path": "/users/*/meetings", "status": 400, "times": 1})
+    assert (await house.admin.post("/api/zoom/meetings", body, headers=key)).status_code >= 400
+    assert (await house.admin.post("/api/zoom/meetings", body, headers=key)).status_code == 201
+
+
+async def test_a_key_that_is_no_key_is_refused(house: WholeHouse) -> None:
+    answer = await house.admin.post("/api/zoom/meetings", {"topic": "x"}, headers={"idempotency-key": "k" * 256})
+    assert answer.status_code == 422
+
+
+# --- list ---------------------------------------------------------------------------------------------------------
+
+
+async def listed(house: WholeHouse, query: str = "", by: str = "ada") -> list[str]:
+    answer = await house.by(by).get(f"/api/zoom/meetings{query}")
+    assert answer.status_code == 200, answer.text
+    return [each["topic"] for each in answer.json()["meetings"]]
+
+
+async def test_the_list_is_narrowed_as_asked(house: WholeHouse) -> None:
+    for number, (topic, class_id) in enumerate([("Fractions", MATH), ("Decimals 100%", MATH), ("Cells", BIOLOGY)]):
+        await house.admin.create(topic=topic, class_id=class_id, start_time=on(1 + number))
+    tess = await house.by("tess").create(topic="Percent_ages", start_time=on(5))
+    live = await house.admin.create(topic="Live now")
+    cancelled = await house.admin.create(topic="Called off", start_time=on(6))
+    await house.admin.post(f"/api/zoom/meetings/{cancelled['id']}/cancel")
+    await house.zoom.start(live)
+    await house.zoom.settled()
+    expected = {
+        "": ["Live now", "Fractions", "Decimals 100%", "Cells", "Percent_ages", "Called off"],
+        "?tab=live": ["Live now"],
+        "?tab=upcoming": ["Live now", "Fractions", "Decimals 100%", "Cells", "Percent_ages"],
+        "?tab=past": ["Called off"],
+        "?status=started": ["Live now"],
+        "?status=scheduled": ["Fractions", "Decimals 100%", "Cells", "Percent_ages"],
+        "?status=waiting&class=c-bio": ["Cells"],
+        "?status=cancelled": ["Called off"],
+        "?class=c-math&q=deci": ["Decimals 100%"],
+        "?q=100%25": ["Decimals 100%"],
+        "?q=t_a": ["Percent_ages"],
+        f"?host={tess['host']['id']}": ["Percent_ages"],
+        "?host=TESS@school.test": ["Percent_ages"],
+        f"?from={on(2)}&to={on(3)}": ["Decimals 100%", "Cells"],
+        "?from=2026-12-03&to=2026-12-04": ["Cells"],
+        "?q=nothing": [],
+        "?host=": ["Live now", "Fractions", "Decimals 100%", "Cells", "Percent_ages", "Called off"],
+    }
+    for query, topics in expected.items():
+        assert await listed(house, query) == topics, query
+
+
+async def test_a_filter_that_is_no_filter_is_named(house: WholeHouse) -> None:
+    for query, name in {
+        "tab=soon": "tab",
+        "status=deleted": "status",
+        "limit=0": "limit",
+        "limit=201": "limit",
+        "limit=x": "limit",
+        "limit=١": "limit",
+        "from=yesterday": "from",
+        "to=9999999-01-01": "to",
+    }.items():
+        answer = await house.admin.get(f"/api/zoom/meetings?{query}")
+        assert (answer.status_code, list(error(answer)["fields"])) == (422, [name]), query
+
+
+async def test_pages_follow_each_other_without_a_gap_or_a_double(house: WholeHouse) -> None:
+    for number in range(7):
+        await house.admin.create(topic=f"Lesson {number}", start_time=on(1 + number // 3))
+    whole = await listed(house)
+    for limit in (1, 2, 3, 6, 7):
+        topics, after = [], ""
+        while True:
+            page = (await house.admin.get(f"/api/zoom/meetings?limit={limit}&after={after}")).json()
+            topics += [each["topic"] for each in page["meetings"]]
+            assert len(page["meetings"]) <= limit
+            after = page["next"]
+            if after is None:
+                break
+        assert topics == whole
+
+
+async def test_everybody_sees_the_meetings_that_are_theirs(house: WholeHouse) -> None:
+    await house.admin.create(topic="Fractions")
+    await house.admin.create(topic="Cells", class_id=BIOLOGY)
+    for audience in ("everyone", "students", "staff", "personal"):
+        await house.admin.create(topic=audience, class_id=None, audience=audience)
+    await house.by("theo").create(topic="Theo and some", class_id=BIOLOGY, audience="personal")
+    everything = {"Fractions", "Cells", "everyone", "students", "staff", "personal", "Theo and some"}
+    assert set(await listed(house, by="ada")) == everything
+    assert set(await listed(house, by="oona")) == everything
+    assert set(await listed(house, by="tess")) == {"Fractions", "everyone", "staff"}
+    assert set(await listed(house, by="theo")) == {"Cells", "everyone", "staff", "Theo and some"}
+    assert set(await listed(house, by="sam")) == {"Fractions", "everyone", "students"}
+    assert set(await listed(house, by="bob")) == {"Cells", "everyone", "students"}
+
+
+# --- one ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_meeting_is_known_by_zooms_number_too(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    for ref in (made["id"], made["zoom_meeting_id"]):
+        assert (await house.by("sam").meeting(ref))["id"] == made["id"]
+        assert (await house.admin.patch(f"/api/zoom/meetings/{ref}", {"topic": ref})).json()["meeting"]["topic"] == ref
+
+
+async def test_only_who_may_change_a_meeting_reads_its_passcode(house: WholeHouse) -> None:
+    made = await house.admin.create(password="canary77")
+    for key in PEOPLE:
+        answer = await house.by(key).get(f"/api/zoom/meetings/{made['id']}")
+        assert ("canary77" in answer.text) is (key in ("ada", "tess")), key
+        assert ("password" in answer.json().get("meeting", {})) is (key in ("ada", "tess"))
+
+
+# --- change -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_change_is_in_zoom_and_here_and_the_rest_stays(house: WholeHouse) -> None:
+    made = await house.admin.create(start_time=on(1), agenda="Bring a pencil")
+    answer = await house.admin.patch(
+        f"/api/zoom/meetings/{made['id']}", {"topic": "Decimals", "start_time": on(2), "duration": 30}
+    )
+    assert (answer.status_code, answer.json()["not_taken"]) == (200, [])
+    changed = answer.json()["meeting"]
+    assert (changed["topic"], changed["start_time"], changed["duration"]) == ("Decimals", on(2), 30)
+    same = {"agenda", "class", "audience", "host", "settings", "status", "id", "zoom_meeting_id"}
+    assert {name: changed[name] for name in same} == {name: made[name] for name in same}
+    assert changed["revision"] > made["revision"]
+    assert (await house.zoom.room(made))["topic"] == "Decimals"
+
+
+async def test_an_agenda_can_be_emptied_and_a_passcode_changed(house: WholeHouse) -> None:
+    made = await house.admin.create(agenda="Bring a pencil", password="first1")
+    path = f"/api/zoom/meetings/{made['id']}"
+    assert (await house.admin.patch(path, {"agenda": "", "password": "second2"})).status_code == 200
+    await house.zoom.settled()
+    after = await house.admin.meeting(made["id"])
+    assert (after["agenda"], after["password"]) == ("", "second2")
+
+
+async def test_an_empty_change_changes_nothing(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    await house.zoom.settled()
+    before = await house.admin.meeting(made["id"])
+    assert (await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {})).status_code == 200
+    assert await house.admin.meeting(made["id"]) == before
+
+
+async def test_what_zoom_did_not_take_is_said(house: WholeHouse) -> None:
+    made = await house.admin.create(start_time=on(1))
+    path = f"/v2/meetings/{made['zoom_meeting_id']}"
+    await house.zoom.go_wrong({"method": "PATCH", "path": path, "status": 204, "times": 1})
+    answer = await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {"topic": "Other", "duration": 30})
+    assert answer.status_code == 200
+    assert sorted(answer.json()["not_taken"]) == ["duration", "topic"]
+    assert (answer.json()["meeting"]["topic"], answer.json()["meeting"]["duration"]) == ("Fractions", 60)
+
+
+async def test_a_meeting_can_change_its_class_or_lose_it(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    path = f"/api/zoom/meetings/{made['id']}"
+    moved = (await house.admin.patch(path, {"class_id": BIOLOGY})).json()["meeting"]
+    assert (moved["class"]["id"], moved["audience"], moved["expectedCount"]) == (BIOLOGY, "class", 2)
+    assert (await house.by("sam").get(path)).status_code == 404
+    assert (await house.by("bob").get(path)).status_code == 200
+    freed = (await house.admin.patch(path, {"class_id": None})).json()["meeting"]
+    assert (freed["class"], freed["audience"], freed["expectedCount"]) == (None, "everyone", 0)
+    assert (await house.by("sam").get(path)).status_code == 200
+
+
+async def test_a_teacher_cannot_move_a_meeting_to_a_class_that_is_not_theirs(house: WholeHouse) -> None:
+    made = await house.by("tess").create()
+    path = f"/api/zoom/meetings/{made['id']}"
+    assert (await house.by("tess").patch(path, {"class_id": BIOLOGY})).status_code == 403
+    assert (await house.by("tess").patch(path, {"class_id": None})).status_code == 403
+    assert (await house.by("tess").patch(path, {"class_id": MATH, "topic": "Still here"})).status_code == 200
+    assert (await house.by("tess").meeting(made["id"]))["class"]["id"] == MATH
+
+
+async def test_a_teacher_cannot_make_somebody_else_host(house: WholeHouse) -> None:
+    made = await house.by("tess").create()
+    for host in ("theo@school.test", "u-ada", "u-sam"):
+        refused = await house.by("tess").patch(f"/api/zoom/meetings/{made['id']}", {"host": host})
+        assert (refused.status_code, list(error(refused)["fields"])) == (422, ["host"])
+    handed = await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {"host": "u-theo"})
+    assert handed.json()["meeting"]["host"]["name"] == "Theo Lim"
+    assert (await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {"host": "u-sam"})).status_code == 422
+
+
+# --- the end of it ------------------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_meeting_stays_in_sight_and_is_gone_from_zoom(house: WholeHouse) -> None:
+    made = await house.admin.create(start_time=on(1))
+    answer = await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")
+    assert (answer.status_code, answer.json()["meeting"]["status"]) == (200, "cancelled")
+    await house.zoom.settled()
+    assert (await house.by("sam").meeting(made["id"]))["status"] == "cancelled"
+    assert not await house.zoom.knows(made["zoom_meeting_id"])
+    again = await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")
+    assert (again.status_code, error(again)["code"]) == (409, "conflict")
+
+
+async def test_a_deleted_meeting_is_gone_everywhere_and_what_is_known_of_it_stays(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    assert (await house.by("sam").get(f"/join/{made['id']}")).status_code == 303
+    answer = await house.admin.delete(f"/api/zoom/meetings/{made['id']}")
+    assert (answer.status_code, answer.json()) == (200, {"success": True, "id": made["id"]})
+    await house.zoom.settled()
+    for ref in (made["id"], made["zoom_meeting_id"]):
+        assert (await house.admin.get(f"/api/zoom/meetings/{ref}")).status_code == 404
+    assert await listed(house) == []
+    assert not await house.zoom.knows(made["zoom_meeting_id"])
+    assert house.rows("SELECT count(*) FROM clicks") == [(1,)]
+    assert house.rows("SELECT user_id, action, object_id, address FROM audit") == [
+        ("u-ada", "meeting.create", made["id"], "127.0.0.1"),
+        ("u-ada", "meeting.delete", made["id"], "127.0.0.1"),
+    ]
+
+
+async def test_what_zoom_has_forgotten_can_still_be_deleted_here(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    await house.zoom.go_wrong(webhooks=[{"drop": True}])
+    await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")
+    assert (await house.admin.delete(f"/api/zoom/meetings/{made['id']}")).status_code == 200
+
+
+async def test_only_a_live_meeting_can_be_ended_and_it_ends_for_all(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    path = f"/api/zoom/meetings/{made['id']}/end"
+    early = await house.admin.post(path)
+    assert (early.status_code, error(early)["code"]) == (409, "conflict")
+    await house.zoom.start(made)
+    await house.zoom.join(made, "Sam Dizon", PEOPLE["sam"].email)
+    await house.zoom.settled()
+    live = await house.admin.delete(f"/api/zoom/meetings/{made['id']}")
+    assert (live.status_code, error(live)["message"]) == (409, "This meeting is live. End it first.")
+    assert (await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")).status_code == 409
+    ended = await house.by("tess").patch(f"/api/zoom/meeting/{made['zoom_meeting_id']}/end")
+    assert (ended.status_code, ended.json()["meeting"]["status"]) == (200, "ended")
+    await house.zoom.settled()
+    after = await house.admin.meeting(made["id"])
+    assert (after["status"], after["participantCount"]) == ("ended", 0)
+    assert (await house.zoom.room(made))["status"] == "waiting"
+    assert (await house.admin.post(path)).status_code == 409
+
+
+UNKNOWN = {"path": "/meetings/*/status", "status": 404, "body": {"code": 3001, "message": "Meeting does not exist."}}
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_a_meeting_whose_end_we_missed_is_ended_here_all_the_same(house: WholeHouse, knows: bool) -> None:
+    made = await house.admin.create()
+    await house.zoom.start(made)
+    await house.zoom.settled()
+    await house.zoom.go_wrong(*([] if knows else [UNKNOWN]), webhooks=[{"drop": True}])
+    await house.zoom.end(made)
+    answer = await house.admin.post(f"/api/zoom/meetings/{made['id']}/end")
+    assert (answer.status_code, answer.json()["meeting"]["status"]) == (200, "ended")
+
+
+async def test_who_hosts_without_an_account_in_zoom_is_lent_the_schools(house: WholeHouse) -> None:
+    made = await house.by("carl").post("/api/zoom/meetings", {"topic": "x", "class_id": MATH})
+    assert made.status_code == 403  # he teaches there and may not schedule
+    made = await house.admin.post("/api/zoom/meetings", {"topic": "x", "class_id": MATH, "host": "carl@school.test"})
+    await house.zoom.settled()
+    told = await house.by("carl").meeting(made.json()["meeting"]["id"])
+    assert told["host"] == {"id": "u-carl", "name": "Carl Ocampo", "email": "carl@school.test"}
+
+
+async def test_programs_are_classes_by_another_name(house: WholeHouse) -> None:
+    classes = (await house.by("tess").get("/api/classes")).json()
+    programs = (await house.by("tess").get("/api/programs")).json()
+    assert programs["programs"] == classes["classes"]
+    assert [each["id"] for each in classes["classes"]] == [MATH]
+
+
+async def test_repeating_is_refused_by_name_until_it_has_an_effect(house: WholeHouse) -> None:
+    series = {"topic": "Fractions", "class_id": MATH, "recurrence": {"type": 2, "end_times": 3}}
+    answer = await house.admin.post("/api/zoom/meetings", series)
+    assert (answer.status_code, list(error(answer)["fields"])) == (422, ["recurrence"])
