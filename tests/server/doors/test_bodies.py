@@ -82,6 +82,20 @@ async def test_a_client_that_leaves_in_the_middle_reaches_nobody() -> None:
     assert sent == []
 
 
+async def test_who_asks_before_sending_too_much_is_told_before_anything_is_sent() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is read")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = scope_of("/socket.io/", content_length="9" * 40, expect="100-continue")
+    await Bodies(echo)(scope, receive, send)
+    assert sent[0]["status"] == 413
+
+
 @pytest.mark.parametrize("announced", ["-1", "1e3", "٣", ""])
 async def test_a_length_that_is_no_number_is_refused(announced: str) -> None:
     sent: list[Message] = []

@@ -59,9 +59,18 @@ async def test_where_there_is_an_admin_there_is_no_link(
 ) -> None:
     token = await links.issue()
     await add_user(database, clock, Role.ADMIN, "Other Admin")
-    assert await links.issue() is None
     with pytest.raises(Forbidden):
         await use(links, token)
+    assert await links.issue() is None
+
+
+async def test_a_used_link_stays_used_when_its_admin_is_gone(links: SetupLinks, database: Database) -> None:
+    token = await links.issue()
+    await use(links, token)
+    async with database.write() as connection:
+        await connection.exec_driver_sql("UPDATE users SET status = 'deactivated'")
+    with pytest.raises(Forbidden):
+        await use(links, token, email="eve@school.test")
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "x" * 10_000])
