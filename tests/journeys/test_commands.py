@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from server.data_folder import running_server
 from server.demo import ADMIN, PASSWORD
 from tests.support.commands import ROOT, run, running
 
@@ -67,6 +68,20 @@ def test_a_captured_notification_goes_through_the_real_door(demo: tuple[Path, st
         f"{url}/api/zoom/meetings", params={"q": "Matematik"}, headers={"authorization": f"Bearer {token}"}
     )
     assert [meeting["zoom_meeting_id"] for meeting in found.json()["meetings"]] == ["88123456789"]
+
+
+def test_no_key_is_in_the_log(demo: tuple[Path, str, list[str]]) -> None:
+    folder, url, _ = demo
+    token = httpx.post(f"{url}/api/auth/login", json={"email": ADMIN, "password": PASSWORD}).json()["token"]
+    httpx.get(f"{url}/api/auth/me", params={"token": token}, headers={"cookie": f"rollcall_session={token}"})
+    httpx.get(f"{url}/socket.io/", params={"EIO": "4", "transport": "polling", "sid": token})
+    run(folder, "user", "list")
+    running = running_server(folder / ".rollcall" / "demo")
+    assert running is not None
+    log = (folder / "log.txt").read_text()
+    assert "path=/api/auth/me" in log
+    assert token not in log
+    assert running.control_key not in log
 
 
 def test_doctor_finds_a_running_demo_well(demo: tuple[Path, str, list[str]]) -> None:
