@@ -8,11 +8,11 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Iterator
 
-from realtime.engine import Session
 from realtime.fanout import Fanout
 from realtime.frames import Frame
 from realtime.packets import Said
 from realtime.ports import Login
+from realtime.session import Session
 
 POLICY = 1008  # WebSocket close codes: what was sent is not accepted
 TOO_BIG = 1009

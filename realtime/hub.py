@@ -1,8 +1,8 @@
 """Socket.IO to dashboards: the public face of everything between the log and a browser.
 
 It exists so that the rest of the house says *what* happened and is done. Read in this order: `packets.py` what a
-client may say; `frames.py` what it is sent; `outlet.py` and `fanout.py` how, in order and within bounds; `engine.py`
-and `wsprotocol.py` over which transports; `reception.py` who gets in, and with what; `desk.py` commands.
+client may say; `frames.py` what it is sent; `outlet.py` and `fanout.py` how, in order and within bounds; `session.py`,
+`engine.py` and `wsprotocol.py` over which transports; `reception.py` who gets in, and with what; `desk.py` commands.
 It does not know what an event means, where the log is kept or how people sign in.
 """
 

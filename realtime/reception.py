@@ -23,7 +23,6 @@ from realtime.audience import rooms_of
 from realtime.bodies import instant
 from realtime.connections import FAILED, TOO_BIG, TRY_AGAIN, Connection, Connections
 from realtime.desk import Command, Desk
-from realtime.engine import Session
 from realtime.errors import AuthExpired, BadInput, Forbidden, Overloaded, RollcallError, TooMany, Unavailable
 from realtime.fanout import Fanout, ephemeral
 from realtime.frames import Frame
@@ -31,6 +30,7 @@ from realtime.limits import Limits
 from realtime.log import Move, Offer, Seal
 from realtime.packets import Connect, Disconnect, Malformed, understand
 from realtime.ports import Clock, Doorkeeper, Login, Open, Opening
+from realtime.session import Session
 
 log = logging.getLogger("rollcall.reception")
 

@@ -15,8 +15,9 @@ from typing import Any, Protocol
 import socketio
 from socketio.packet import CONNECT_ERROR
 
-from realtime.engine import Engine, Session
+from realtime.engine import Engine
 from realtime.limits import Limits
+from realtime.session import Session
 
 log = logging.getLogger("rollcall.socketio")
 

@@ -14,6 +14,7 @@ SOCKET_IO = {"socketio", "engineio"}
 # Each on the hooks of one library, so that it is plain where to look when that library changes.
 SPEAKS = {
     "realtime.wsprotocol": {"uvicorn", "websockets"},
+    "realtime.session": {"engineio"},
     "realtime.engine": {"engineio"},
     "realtime.sioserver": {"socketio"},
 }

@@ -24,9 +24,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.server import ServerProtocol
 
-from realtime.engine import Engine, Session
+from realtime.engine import Engine
 from realtime.frames import Frame
 from realtime.limits import Limits
+from realtime.session import Session
 from realtime.sioserver import Bare, BareServer, GuardedServer
 from realtime.wsprotocol import WebSocketProtocol
 
