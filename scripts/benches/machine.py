@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -18,11 +19,15 @@ TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Moment:
-    """Time on the wall, and what the processors have done since the machine began."""
+    """Time on the wall, what the processors have done since the machine began, and our part of it so far.
+
+    Shape:  our part is this process and its children that have ended; those that still run are not known here.
+    """
 
     at_s: float
     busy_s: float
     stolen_s: float
+    ours_s: float
 
     @classmethod
     def now(cls) -> Moment:
@@ -30,9 +35,14 @@ class Moment:
         try:
             first = (PROC / "stat").read_text("ascii").splitlines()[0].split()[1:]
         except OSError:
-            return cls(time.monotonic(), 0.0, 0.0)
+            return cls(time.monotonic(), 0.0, 0.0, _ours_s())
         user, nice, system, _, _, interrupts, softly, stolen = (int(word) / TICKS_PER_S for word in first[:8])
-        return cls(time.monotonic(), user + nice + system + interrupts + softly, stolen)
+        return cls(time.monotonic(), user + nice + system + interrupts + softly, stolen, _ours_s())
+
+
+def _ours_s() -> float:
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def cpu_s(pid: int) -> float:
@@ -51,9 +61,10 @@ def conditions() -> str:
     return f"{os.cpu_count()} processors, load {load} (1, 5, 15 min), {versions} {platform.machine()}"
 
 
-def others(since: Moment, ours_s: float) -> str:
-    """What everything but us took of the machine since a moment; `ours_s` is the processor time of our processes."""
+def others(since: Moment, running_s: float) -> str:
+    """What everything but us took of the machine since a moment; `running_s` is what our running children took."""
     now = Moment.now()
     passed_s = max(1e-9, now.at_s - since.at_s)
+    ours_s = now.ours_s - since.ours_s + running_s
     busy, stolen = now.busy_s - since.busy_s - ours_s, now.stolen_s - since.stolen_s
     return f"others took {max(0.0, busy) / passed_s:.2f} processors, the host {stolen / passed_s:.2f}"

@@ -62,7 +62,7 @@ def _measure(served: Served, acknowledged: Path, seconds: float, in_flight: int,
         measured.rates.append(_kept(loaded) / passed_s)
         measured.server_cpus.append(server_cpu / passed_s)
         measured.load_cpus.append(loaded["cpu_s"] / passed_s)
-        measured.others.append(machine.others(began, server_cpu + loaded["cpu_s"]))
+        measured.others.append(machine.others(began, server_cpu))
     return measured
 
 
