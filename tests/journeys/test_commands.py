@@ -1,4 +1,5 @@
 import re
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from server.data_folder import running_server
 from server.demo import ADMIN, PASSWORD
-from tests.support.commands import ROOT, run, running
+from tests.support.commands import PATIENCE_S, ROOT, run, running
 
 NOTIFICATION = ROOT / "tests" / "fixtures" / "zoom" / "webhooks" / "meeting.created.json"
 ACCOUNT = {"ZOOM_ACCOUNT_ID": "a", "ZOOM_CLIENT_ID": "b", "ZOOM_CLIENT_SECRET": "canary-secret"}
@@ -151,6 +152,18 @@ def test_a_first_start_on_a_schools_own_data_prints_a_link_for_the_first_admin(t
     with running(tmp_path, "serve", "--port", "0", "--no-demo", until="doctor") as (process, said):
         assert not any("/setup#" in line for line in said)
         assert process.poll() is None
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_stop_leaves_everything_in_order(tmp_path: Path, how: signal.Signals) -> None:
+    with running(tmp_path, "serve", "--port", "0", until="Play a class") as (process, _):
+        process.send_signal(how)
+        assert process.wait(PATIENCE_S) == 0
+        log = (tmp_path / "log.txt").read_text()
+    left = {path.name: path.stat().st_size for path in (tmp_path / ".rollcall" / "demo").iterdir()}
+    assert left["lock"] == 0
+    assert "rollcall.db-wal" not in left
+    assert "Traceback" not in log
 
 
 def test_people_are_kept_without_a_server_too(tmp_path: Path) -> None:
