@@ -15,6 +15,7 @@ import uvicorn
 from server.app import House, house
 from server.data_folder import DataFolder
 from server.settings import Options, Settings, StartError
+from server.stopping import OrderlyServer
 
 DRAIN_S = 2.0  # clients are asked to come back spread over this; longer keeps a restart waiting
 STOP_WITHIN_S = 5  # for requests under way; without it one hung request keeps the process for ever
@@ -45,7 +46,7 @@ async def _serve(
         await Server(ready, lambda: announce(url, ready)).serve(sockets=[listening])
 
 
-class Server(uvicorn.Server):
+class Server(OrderlyServer):
     """uvicorn, with a word to the house when it answers and before it stops."""
 
     def __init__(self, ready: House, on_answering: Callable[[], Awaitable[None]]) -> None:

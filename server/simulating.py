@@ -15,6 +15,7 @@ from server.doors.hosts import Hosts
 from server.origins import LOOPBACK_NAMES, split_url
 from server.simulator import SimulatorConfig, create_simulator
 from server.starting import StartError
+from server.stopping import OrderlyServer
 
 STOP_WITHIN_S = 5
 
@@ -56,7 +57,7 @@ async def _served(config: SimulatorConfig, listening: socket.socket, tell: Calla
     simulator = create_simulator(config)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     simulator.public_url = url
-    server = uvicorn.Server(
+    server = OrderlyServer(
         uvicorn.Config(
             Hosts(simulator.app, LOOPBACK_NAMES),
             lifespan="off",
