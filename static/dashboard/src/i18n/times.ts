@@ -98,7 +98,10 @@ export function timeUntil(ms: number, nowMs: number): string {
 export function span(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));
   if (minutes < 60) return t("time.minutes", { count: minutes });
-  return t("time.hoursMinutes", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0
+    ? t("time.hours", { count: hours })
+    : t("time.hoursMinutes", { hours, minutes: minutes % 60 });
 }
 
 /** "just now", "4 s ago", "2 min ago", "3 h ago". */

@@ -22,11 +22,11 @@ interface AskFirstProps {
 export function AskFirst({ what, meeting, onClose }: AskFirstProps) {
   return (
     <Confirm
-      title={t(`${what}.title`)}
+      title={t(`askTitle.${what}`)}
       question={questionOf(what, meeting)}
-      keep={t(`${what}.keep`)}
-      act={t(`${what}.do`)}
-      busy={t(`${what}.busy`)}
+      keep={t(`askKeep.${what}`)}
+      act={t(`askDo.${what}`)}
+      busy={t(`askBusy.${what}`)}
       explain={(error) => `${t("confirm.failed")} ${explain(error)}`}
       onAct={() => DOINGS[what](meeting)}
       onClose={onClose}

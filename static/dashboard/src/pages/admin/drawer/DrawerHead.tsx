@@ -45,6 +45,16 @@ export function DrawerHead({ meeting, state, rights, you, onChoose }: DrawerHead
         {isStaffView(meeting) && <ZoomId id={meeting.zoom_meeting_id} />}
       </p>
       <div class="drawer-actions">
+        {closed === null && (
+          <TabLink isSolid href={`/join/${meeting.id}`} label={t("action.joinTopic", { topic: meeting.topic })}>
+            {t("drawer.join")}
+          </TabLink>
+        )}
+        {can("start") && !(state === "ended") && (
+          <TabLink href={`/start/${meeting.id}`} label={t("action.startTopic", { topic: meeting.topic })}>
+            {t("drawer.start")}
+          </TabLink>
+        )}
         {can("end") && (
           <button
             type="button"
@@ -54,16 +64,6 @@ export function DrawerHead({ meeting, state, rights, you, onChoose }: DrawerHead
           >
             {t("drawer.end")}
           </button>
-        )}
-        {can("start") && !(state === "ended") && (
-          <TabLink href={`/start/${meeting.id}`} label={t("action.startTopic", { topic: meeting.topic })}>
-            {t("drawer.start")}
-          </TabLink>
-        )}
-        {closed === null && (
-          <TabLink isSolid href={`/join/${meeting.id}`} label={t("action.joinTopic", { topic: meeting.topic })}>
-            {t("drawer.join")}
-          </TabLink>
         )}
         {closed?.why === "notOpen" && <p class="muted drawer-closed">{reasonText(closed, now.value)}</p>}
       </div>

@@ -1,6 +1,6 @@
 /** How a drawer holds the focus: it takes it when it opens, Esc closes it, and on a phone nothing else is in reach. */
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 export function useFrame(drawer: RefObject<HTMLElement | null>, isCovering: boolean, onClose: () => void): void {
   const close = useRef(onClose);
@@ -20,7 +20,7 @@ export function useFrame(drawer: RefObject<HTMLElement | null>, isCovering: bool
     return () => document.removeEventListener("keydown", esc, true);
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isCovering) return;
     const covered = othersThan(drawer.current);
     for (const element of covered) element.inert = true;

@@ -1,4 +1,5 @@
 /** Days, states and class: what narrows the list. Every choice is an address. */
+import { Select } from "../../../components/Select";
 import { t } from "../texts";
 import type { ScreenState } from "../../../states";
 import { zoneName } from "../../../i18n/times";
@@ -18,52 +19,54 @@ export function FilterBar({ path, filters, counts, classes, nowMs, onChoose }: F
   const states: readonly ScreenState[] = filters.range === "past" ? PAST_STATES : STATES;
   const shown = states.filter((state) => counts === null || counts[state] > 0 || filters.state === state);
   return (
-    <div class="filters" role="group" aria-label={t("filter.label")}>
-      <nav class="choices" aria-label={t("filter.range")}>
-        {RANGES.map((range) => (
-          <a
-            key={range}
-            class="choice"
-            href={addressOf(path, changed(filters, { range, state: stateIn(range, filters.state) }))}
-            aria-current={filters.range === range ? "true" : undefined}
-          >
-            {t(`filter.${range}`)}
-          </a>
-        ))}
-      </nav>
-      {shown.length > 0 && (
-        <nav class="choices" aria-label={t("filter.states")}>
-          {shown.map((state) => {
-            const isChosen = filters.state === state;
-            return (
-              <a
-                key={state}
-                class="choice"
-                href={addressOf(path, changed(filters, { state: isChosen ? null : state }))}
-                aria-current={isChosen ? "true" : undefined}
-              >
-                {t(`filter.${state}`)}
-                {counts !== null && <span class="numbers">{counts[state]}</span>}
-              </a>
-            );
-          })}
-        </nav>
-      )}
-      {(classes.length > 1 || filters.classId !== "") && (
-        <select
-          class="choice"
-          aria-label={t("filter.class")}
-          value={filters.classId}
-          onChange={({ currentTarget }) => onChoose(changed(filters, { classId: currentTarget.value }))}
-        >
-          <option value="">{t("filter.allClasses")}</option>
-          {classes.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
+    <div class="list-head">
+      <div class="filters" role="group" aria-label={t("filter.label")}>
+        <nav class="choices" aria-label={t("filter.range")}>
+          {RANGES.map((range) => (
+            <a
+              key={range}
+              class="choice"
+              href={addressOf(path, changed(filters, { range, state: stateIn(range, filters.state) }))}
+              aria-current={filters.range === range ? "true" : undefined}
+            >
+              {t(`filter.${range}`)}
+            </a>
           ))}
-        </select>
-      )}
+        </nav>
+        {shown.length > 0 && (
+          <nav class="choices" aria-label={t("filter.states")}>
+            {shown.map((state) => {
+              const isChosen = filters.state === state;
+              return (
+                <a
+                  key={state}
+                  class="choice"
+                  href={addressOf(path, changed(filters, { state: isChosen ? null : state }))}
+                  aria-current={isChosen ? "true" : undefined}
+                >
+                  {t(`filter.${state}`)}
+                  {counts !== null && <span class="numbers">{counts[state]}</span>}
+                </a>
+              );
+            })}
+          </nav>
+        )}
+        {(classes.length > 1 || filters.classId !== "") && (
+          <Select
+            class="choice"
+            tied={{ "aria-label": t("filter.class") }}
+            value={filters.classId}
+            onChoose={(classId) => onChoose(changed(filters, { classId }))}
+          >
+            <option value="">{t("filter.allClasses")}</option>
+            {classes.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </div>
       <p class="zone muted">{zoneName(nowMs)}</p>
     </div>
   );

@@ -42,7 +42,7 @@ export function LiveList({ path, filters, listing, meetings, nowMs, openId, onOp
   }
 
   return (
-    <>
+    <div class="live-list">
       <div class="above-place" aria-live="polite">
         {isHeld && (heldBack.length > 0 || isMoved(ids, listing)) && (
           <button type="button" class="button small above" onClick={letIn}>
@@ -61,7 +61,7 @@ export function LiveList({ path, filters, listing, meetings, nowMs, openId, onOp
         onMenu={onMenu}
       />
       {pages > 1 && <Pager path={path} filters={{ ...filters, page }} pages={pages} total={ids.length} />}
-    </>
+    </div>
   );
 }
 

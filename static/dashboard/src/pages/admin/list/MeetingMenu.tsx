@@ -4,7 +4,7 @@
  * It is a popover that closes by our own rules, as a native one would close when the right button that opened it is
  * let go. What cannot be used stays in sight with the reason.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { MenuItem, MenuLink, placeMenu, walkItems } from "../../../components/Menu";
 import { clockTime, isSameDay, shortDay } from "../../../i18n/times";
 import type { ScreenState } from "../../../states";
@@ -28,7 +28,8 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
   const close = useRef(onClose);
   close.current = onClose;
 
-  useEffect(() => {
+  // In the layout phase, as the menu must still be there to know whether it holds the focus.
+  useLayoutEffect(() => {
     const shown = menu.current;
     const opener = document.activeElement;
     if (shown === null) return;

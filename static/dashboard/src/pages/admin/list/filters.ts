@@ -28,6 +28,9 @@ export const UNFILTERED: Filters = { range: "today", state: null, classId: "", t
 
 export const PAGE_SIZE = 50;
 
+/** "This week" is today and the six days after it, as on a student's page: on a Friday it is not over tomorrow. */
+const DAYS_OF_WEEK = 7;
+
 /** What begins so soon after midnight is still part of tonight. */
 const TONIGHT_MS = 3 * 3_600_000;
 
@@ -98,7 +101,7 @@ export function isInRange(meeting: MeetingView, range: Range, nowMs: number): bo
   if (start === null) return !isOver(state);
   const isTonight = start > nowMs && start - nowMs <= TONIGHT_MS;
   const isToday = isSameDay(start, nowMs) || isSameDay(overAt(meeting) ?? start, nowMs) || isTonight;
-  return isToday || (range === "week" && start >= monday(nowMs, 0) && start < monday(nowMs, 1));
+  return isToday || (range === "week" && start >= dayAt(nowMs, 0) && start < dayAt(nowMs, DAYS_OF_WEEK));
 }
 
 function overAt(meeting: MeetingView): number | null {
@@ -106,11 +109,10 @@ function overAt(meeting: MeetingView): number | null {
   return told === null ? endOf(meeting) : Date.parse(told);
 }
 
-/** The Monday of this week of the reader, or of one that follows. */
-function monday(nowMs: number, weeksAhead: number): number {
+/** When a day of the reader begins, so many after today. */
+function dayAt(nowMs: number, daysAhead: number): number {
   const day = new Date(nowMs);
-  const back = (day.getDay() + 6) % 7;
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() - back + 7 * weeksAhead).getTime();
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + daysAhead).getTime();
 }
 
 /** Finds a meeting by what is written in its row, or by its number in Zoom, without case, accents and spaces between digits. */

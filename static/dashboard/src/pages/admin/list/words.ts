@@ -25,8 +25,10 @@ export function standingText(meeting: MeetingView, state: ScreenState, nowMs: nu
       return start === null ? "" : timeUntil(start, nowMs);
     case "late":
       return start === null || nowMs - start < MINUTE_MS ? "" : t("list.lateBy", { span: span(nowMs - start) });
-    case "live":
-      return t("list.runningFor", { span: span(nowMs - (began(meeting) ?? nowMs)) });
+    case "live": {
+      const running = nowMs - (began(meeting) ?? nowMs);
+      return running < MINUTE_MS ? t("list.justBegan") : t("list.runningFor", { span: span(running) });
+    }
     case "ended":
       return lastedText(meeting);
     case "notStarted":

@@ -6,12 +6,12 @@ import { t } from "../texts";
 import type { FieldName } from "./draft";
 
 /** What a field needs to be tied to its label and its problem. */
-export interface Tied {
+export type Tied = {
   readonly id: string;
   readonly name: string;
   readonly "aria-invalid": boolean;
   readonly "aria-describedby": string | undefined;
-}
+};
 
 interface FieldProps {
   name: FieldName;

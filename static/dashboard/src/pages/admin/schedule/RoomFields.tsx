@@ -1,4 +1,5 @@
 /** How the room in Zoom is set up. */
+import { Select } from "../../../components/Select";
 import { RefreshCw } from "lucide";
 import { Icon } from "../../../components/Icon";
 import { t } from "../texts";
@@ -58,18 +59,13 @@ export function RoomFields({ form }: { form: Form }) {
         </Field>
         <Field name="recording" label={t("form.recording")} problem={problem("recording")}>
           {(tied) => (
-            <select
-              {...tied}
-              class="input"
-              value={draft.recording}
-              onChange={({ currentTarget }) => set("recording", currentTarget.value as Recording)}
-            >
+            <Select tied={tied} value={draft.recording} onChoose={(value) => set("recording", value as Recording)}>
               {RECORDINGS.map((name) => (
                 <option key={name} value={name}>
                   {t(RECORDING_TEXTS[name])}
                 </option>
               ))}
-            </select>
+            </Select>
           )}
         </Field>
       </div>

@@ -1,4 +1,5 @@
 /** What the meeting is about, and for which class. */
+import { Select } from "../../../components/Select";
 import type { SchoolClass } from "../rights";
 import { t } from "../texts";
 import { LONGEST_AGENDA, LONGEST_TOPIC } from "./draft";
@@ -52,13 +53,12 @@ export function WhatFields({ form, classes, needsClass }: WhatFieldsProps) {
       </Field>
       <Field name="classId" label={t("form.classId")} problem={problem("classId")} isRequired={needsClass}>
         {(tied) => (
-          <select
-            {...tied}
-            class="input"
-            required={needsClass}
+          <Select
+            tied={tied}
+            isRequired={needsClass}
             value={draft.classId}
-            onChange={({ currentTarget }) => set("classId", currentTarget.value)}
-            onBlur={() => leave("classId")}
+            onChoose={(value) => set("classId", value)}
+            onLeave={() => leave("classId")}
           >
             {(!needsClass || draft.classId === "") && (
               <option value="">{t(needsClass ? "form.chooseClass" : "form.noClass")}</option>
@@ -68,7 +68,7 @@ export function WhatFields({ form, classes, needsClass }: WhatFieldsProps) {
                 {t("form.classStudents", { name: nameOf(one), count: one.studentCount })}
               </option>
             ))}
-          </select>
+          </Select>
         )}
       </Field>
     </fieldset>

@@ -1,4 +1,5 @@
 /** When it is: a date and a time on the clocks of a zone, and how long. */
+import { Select } from "../../../components/Select";
 import { now } from "../../../clock";
 import { clockTime, isSameDay, shortDay, zoneCity } from "../../../i18n/times";
 import { t } from "../texts";
@@ -85,14 +86,9 @@ export function WhenFields({ form }: { form: Form }) {
       </Field>
       <Field name="timeZone" label={t("form.timeZone")} problem={problem("timeZone")}>
         {(tied) => (
-          <select
-            {...tied}
-            class="input"
-            value={draft.timeZone}
-            onChange={({ currentTarget }) => set("timeZone", currentTarget.value)}
-          >
+          <Select tied={tied} value={draft.timeZone} onChoose={(value) => set("timeZone", value)}>
             <ZoneOptions chosen={draft.timeZone} />
-          </select>
+          </Select>
         )}
       </Field>
     </fieldset>

@@ -1,4 +1,5 @@
 /** Who is invited, and who hosts. */
+import { Select } from "../../../components/Select";
 import type { You } from "../../../wire";
 import type { SchoolClass } from "../rights";
 import { t } from "../texts";
@@ -24,35 +25,25 @@ export function WhoFields({ form, you, classes, host }: WhoFieldsProps) {
       <legend>{t("form.who")}</legend>
       <Field name="audience" label={t("form.audience")} problem={problem("audience")}>
         {(tied) => (
-          <select
-            {...tied}
-            class="input"
-            value={draft.audience}
-            onChange={({ currentTarget }) => set("audience", currentTarget.value as Audience)}
-          >
+          <Select tied={tied} value={draft.audience} onChoose={(value) => set("audience", value as Audience)}>
             {audiences.map((name) => (
               <option key={name} value={name}>
                 {t(`audience.${name}`)}
               </option>
             ))}
-          </select>
+          </Select>
         )}
       </Field>
       {you.role === "admin" && hosts.length > 1 && (
         <Field name="hostId" label={t("form.hostId")} problem={problem("hostId")}>
           {(tied) => (
-            <select
-              {...tied}
-              class="input"
-              value={hostId}
-              onChange={({ currentTarget }) => set("hostId", currentTarget.value)}
-            >
+            <Select tied={tied} value={hostId} onChoose={(value) => set("hostId", value)}>
               {hosts.map(({ id, name }) => (
                 <option key={id} value={id}>
                   {id === you.id ? t("form.me", { name }) : name}
                 </option>
               ))}
-            </select>
+            </Select>
           )}
         </Field>
       )}
