@@ -133,7 +133,7 @@ def retold(world: World, before: Meeting, after: Meeting, was: Shown, at: dateti
     for person_id, mine in now.own.items():
         if person_id not in was.own or was.own[person_id]["revision"] != mine["revision"]:
             events.append(own_event(after, person_id, mine["state"], mine["revision"], at))
-    for person_id in was.own.keys() - now.own.keys():
+    for person_id in sorted(was.own.keys() - now.own.keys()):
         person = world.people.by_id.get(person_id)
         if after.is_running and person is not None and is_learner_of(person, after):
             events.append(own_event(after, person_id, "not_seen", was.own[person_id]["revision"] + 1, at))

@@ -234,7 +234,8 @@ describe("a learner's own", () => {
   test("the newest own state is kept by meeting, and a snapshot brings it too", () => {
     const own = (revision: number, state: "here" | "away") =>
       event("attendanceUpdated", { meetingId: "m1", revision, own: { state } });
-    expect(after(opened(), own(2, "away"), own(1, "here")).own.get("m1")?.own.state).toBe("away");
+    const open = opened({ meetings: [learnerMeeting()] });
+    expect(after(open, own(2, "away"), own(1, "here")).own.get("m1")?.own.state).toBe("away");
     const seen = after(opened({ own: [{ meetingId: "m1", revision: 3, own: { state: "here" } }] }));
     expect(seen.own.get("m1")?.own.state).toBe("here");
   });

@@ -12,7 +12,7 @@
  *   `participants`  by meeting id, then by row id; only meetings that are not over; empty for learners
  *   `clicks`        by meeting id, presses of Join heard since the page was opened, newest last
  *   `recentClicks`  presses of Join of all meetings, for "last 15 min"; views drop those that have become older
- *   `own`           a learner's own state, by meeting id
+ *   `own`           a learner's own state, by meeting id; only meetings that are not over, and none while not seen
  *   `removed`       meetings this page saw go, with the revision they went at: "This meeting was removed"
  *   `isReady`       false until the first snapshot: draw skeletons
  */
@@ -175,6 +175,7 @@ function changeMeeting(state: State, meeting: MeetingView, isStart: boolean): St
     removed: without(state.removed, meeting.id),
     meetings: new Map(state.meetings).set(meeting.id, meeting),
     participants: isEmptied ? without(state.participants, meeting.id) : state.participants,
+    own: isEmptied ? without(state.own, meeting.id) : state.own,
   };
 }
 
@@ -196,7 +197,8 @@ function changeParticipant(state: State, change: ParticipantChange): State {
   const rows = counted.participants.get(meetingId) ?? new Map<string, ParticipantRow>();
   const known = rows.get(row.id);
   if (known !== undefined && row.revision <= known.revision) return counted;
-  return { ...counted, participants: new Map(counted.participants).set(meetingId, new Map(rows).set(row.id, row)) };
+  const left = row.state === "over" ? without(rows, row.id) : new Map(rows).set(row.id, row); // over: it is another row's
+  return left === rows ? counted : { ...counted, participants: new Map(counted.participants).set(meetingId, left) };
 }
 
 function changeNumbers(
@@ -225,7 +227,9 @@ function addClick(state: State, change: ClickChange): State {
 
 function changeOwn(state: State, own: OwnAttendance): State {
   const known = state.own.get(own.meetingId);
+  if (!isRunning(state.meetings.get(own.meetingId))) return state;
   if (known !== undefined && own.revision <= known.revision) return state;
+  if (own.own.state === "not_seen") return { ...state, own: without(state.own, own.meetingId) };
   return { ...state, own: new Map(state.own).set(own.meetingId, own) };
 }
 
