@@ -7,6 +7,7 @@ for our bookkeeping. This file does not know HTTP.
 import asyncio
 import json
 import logging
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,9 @@ log = logging.getLogger("rollcall.joining")
 OPENS_BEFORE = timedelta(minutes=15)
 CLOSES_AFTER = timedelta(minutes=30)  # after the scheduled end: a late class is still a class
 NOTE_WITHIN_S = 1.0
+_PLAIN = re.compile(
+    r"[!-\[\]-~]+"
+)  # no spaces, nothing that ends a line, no backslash, which browsers take for a slash
 ZOOM_HOSTS = ("zoom.us", "zoom.com", "zoomgov.com")
 _SECRETS = select(meeting_secrets.c.sealed).where(meeting_secrets.c.meeting_id == bindparam("id"))
 
@@ -132,9 +136,14 @@ class Joining:
         return {} if sealed is None else dict(json.loads(self._vault.open(sealed)))
 
     def _leads_to_zoom(self, url: str) -> bool:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            return False
         if self._simulator_origin and f"{parts.scheme}://{parts.netloc}" == self._simulator_origin:
             return True
         host = (parts.hostname or "").rstrip(".")
         is_zoom = any(host == zoom or host.endswith(f".{zoom}") for zoom in ZOOM_HOSTS)
-        return parts.scheme == "https" and is_zoom and "@" not in parts.netloc
+        is_plain = _PLAIN.fullmatch(url) is not None and "@" not in parts.netloc
+        return is_plain and parts.scheme == "https" and port in (None, 443) and is_zoom
