@@ -180,11 +180,16 @@ class Scheduling:
         await self._note(doer, "meeting.end", after)
         return after
 
+    async def startable(self, person: Person, ref: str) -> Meeting:
+        """A meeting that this person may start as its host. Errors: Forbidden, NotFound."""
+        meeting = await self.visible(person, ref)
+        if not access.may_start(person, meeting):
+            raise Forbidden("You may not start this meeting as its host.")
+        return meeting
+
     async def start_link(self, doer: Doer, ref: str) -> str:
         """The link that makes whoever opens it the host; it is kept nowhere."""
-        meeting = await self.visible(doer.person, ref)
-        if not access.may_start(doer.person, meeting):
-            raise Forbidden("You may not start this meeting as its host.")
+        meeting = await self.startable(doer.person, ref)
         link = await self._zoom.start_link(meeting.zoom_id)
         await self._note(doer, "meeting.start_link", meeting)
         return link.url

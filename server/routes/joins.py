@@ -66,6 +66,8 @@ class JoinRoutes:
             return sign_in_first("join", meeting_id)
         except RollcallError as error:
             return page(error)
+        if is_prefetch(request):
+            return NOT_IN_ADVANCE
         if request.method == "GET":  # a HEAD is a look at the link by a mail program, not a press
             await self._joining.try_to_note_click(person, meeting)
         return RedirectResponse(url, 303, {"cache-control": "no-store"})
@@ -75,6 +77,9 @@ class JoinRoutes:
         meeting_id = request.path_params["id"]
         try:
             person = (await self._login_of(request.scope)).person
+            await self._scheduling.startable(person, meeting_id)
+            if is_prefetch(request) or request.method != "GET":  # a look makes no link that starts a class
+                return NOT_IN_ADVANCE
             doer = Doer(person, client_address(request.scope))
             url = await self._scheduling.start_link(doer, meeting_id)
         except (AuthRequired, AuthExpired):
@@ -111,6 +116,16 @@ class JoinRoutes:
         }
         answer = {"success": True, "clickData": click, "message": "Your click was noted.", "trackingId": tracking_id}
         return JSONResponse(answer)
+
+
+# What tells a browser that it has to come again when somebody really presses.
+NOT_IN_ADVANCE = Response(status_code=503, headers={"cache-control": "no-store"})
+
+
+def is_prefetch(request: Request) -> bool:
+    """Whether a browser asks before anybody pressed: what it got then it would show without asking again."""
+    told = (request.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
+    return any(purpose.startswith("prefetch") for purpose in told)
 
 
 def sign_in_first(verb: str, meeting_id: str) -> Response:
