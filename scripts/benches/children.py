@@ -135,10 +135,11 @@ def work(module: str, *words: object, within_s: float) -> dict[str, Any]:
     return found
 
 
-def post(url: str, body: object, *, token: str = "") -> dict[str, Any]:
-    """A JSON answer to a JSON question. Errors: urllib's own."""
+def ask(url: str, body: object, *, token: str = "") -> dict[str, Any]:
+    """The JSON answer to a JSON body; without one it is a plain look. Errors: urllib's own, which are OSErrors."""
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310
+    raw = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, raw, headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         found: dict[str, Any] = json.loads(answer.read() or b"{}")
         return found

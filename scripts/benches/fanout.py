@@ -23,7 +23,7 @@ from typing import Any
 from surroundings import environment
 
 from benches import figures, machine
-from benches.children import PASSWORD, WEBHOOK_SECRET, add_admin, child, post, rollcall
+from benches.children import PASSWORD, WEBHOOK_SECRET, add_admin, ask, child, rollcall
 from benches.http_wire import Wire
 from benches.listeners import listening
 from benches.notifications import FIRST_MEETING, Notification, joined, request, started
@@ -84,7 +84,7 @@ def run(clients: int, rounds: int, with_node: bool) -> None:
 def _rollcall(folder: Path) -> Iterator[Subject]:
     add_admin(folder, ADMIN)
     with rollcall(folder) as served:
-        token = post(f"{served.url}/api/auth/login", {"email": ADMIN, "password": PASSWORD})["token"]
+        token = ask(f"{served.url}/api/auth/login", {"email": ADMIN, "password": PASSWORD})["token"]
         meetings = iter(range(FIRST_MEETING, FIRST_MEETING + 1_000))
 
         def begin() -> SEND:
