@@ -31,6 +31,7 @@ __all__ = [
     "PEOPLE",
     "SECRET",
     "ZOOM",
+    "Served",
     "ShiftedClock",
     "Visitor",
     "WholeHouse",
@@ -85,15 +86,14 @@ class Visitor:
         return found
 
 
-@dataclass
-class WholeHouse:
-    """A served house, its Zoom, and who may visit."""
+@dataclass(kw_only=True)
+class Served:
+    """A house somebody serves, its Zoom, and who may visit."""
 
     url: str
     folder: Path
     clock: Clock
     zoom: ZoomSide
-    parts: House
     _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     def by(self, key: str) -> Visitor:
@@ -137,6 +137,13 @@ class WholeHouse:
             await client.aclose()
 
 
+@dataclass(kw_only=True)
+class WholeHouse(Served):
+    """A house that the test itself serves; its parts may be looked at."""
+
+    parts: House
+
+
 @asynccontextmanager
 async def whole_house(folder: Path, **more: Any) -> AsyncIterator[WholeHouse]:
     """A school's server and its Zoom, for as long as the block runs.
@@ -165,7 +172,7 @@ async def _opened(folder: Path, *, clock: Clock | None = None, **variables: str)
             url = local_url(listening)
             async with house(settings, options, kept, url, clock) as ready, _answering(ready, listening):
                 zoom.simulator.webhook_url = f"{url}/api/zoom/webhook"
-                served = WholeHouse(url, folder, clock, zoom, ready)
+                served = WholeHouse(url=url, folder=folder, clock=clock, zoom=zoom, parts=ready)
                 try:
                     yield served
                 finally:
