@@ -17,11 +17,16 @@ interface ClassRow {
   permissions?: string[] | null;
 }
 
+const AGAIN_MS = 15_000;
+
 const known = signal<readonly SchoolClass[]>([]);
 export const classes: ReadonlySignal<readonly SchoolClass[]> = known;
 
-/** Reads all of them; what was known stays when the server does not answer. */
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** Reads all of them; what was known stays while the server does not answer, and it is asked again. */
 export async function loadClasses(): Promise<void> {
+  clearTimeout(again);
   const found: SchoolClass[] = [];
   let after = "";
   try {
@@ -34,6 +39,7 @@ export async function loadClasses(): Promise<void> {
     known.value = found;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (error.isTemporary) again = setTimeout(() => void loadClasses(), AGAIN_MS);
   }
 }
 

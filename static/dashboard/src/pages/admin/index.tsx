@@ -2,7 +2,9 @@
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { session } from "../../session";
-import { loadClasses } from "./classes";
+import { picture } from "../../live";
+import { classes, loadClasses } from "./classes";
+import { classesIn } from "./list/filters";
 import { MeetingsPage } from "./MeetingsPage";
 import "./admin.css";
 import "./drawer/drawer.css";
@@ -11,9 +13,13 @@ import "./schedule/schedule.css";
 export default function AdminPage() {
   const { path, params } = useRouteOfStaff();
   const now = session.value;
+  const unknown = classesIn(picture.value.meetings.values()).filter(
+    ({ id }) => !classes.value.some((c) => c.id === id),
+  );
+  const missing = unknown.map(({ id }) => id).join(" ");
   useEffect(() => {
-    void loadClasses();
-  }, []);
+    void loadClasses(); // also when a right was given meanwhile, with a class nobody had told this page of
+  }, [missing]);
   if (now.is !== "signedIn") return null;
   const home = path.startsWith("/admin") ? "/admin/meetings" : "/teacher/meetings";
   return (

@@ -53,6 +53,7 @@ function absentText(group: GroupName, clickedAt: number | null): string {
 function Came({ row, group }: { row: ParticipantRow; group: GroupName }) {
   const parts: string[] = [];
   if (row.role === "host" || row.role === "staff") parts.push(t(`role.${row.role}`));
+  if (group === "notSeen") parts.push(t("people.onlyWaited"));
   if (group === "waiting") parts.push(t("people.waits"));
   if (row.joinTime !== null) parts.push(t("people.joined", { time: clockTime(Date.parse(row.joinTime)) }));
   if (row.leaveTime !== null && row.state !== "here") {

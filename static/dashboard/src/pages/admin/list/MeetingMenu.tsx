@@ -5,7 +5,7 @@
  * let go. What cannot be used stays in sight with the reason.
  */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { MenuItem, MenuLink, placeMenu, walkItems } from "../../../components/Menu";
+import { MenuItem, MenuLink, walkItems } from "../../../components/Menu";
 import { clockTime, isSameDay, shortDay } from "../../../i18n/times";
 import type { ScreenState } from "../../../states";
 import type { MeetingView, You } from "../../../wire";
@@ -33,8 +33,8 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
     const shown = menu.current;
     const opener = document.activeElement;
     if (shown === null) return;
-    placeMenu(shown, box);
     shown.showPopover();
+    place(shown, box);
     shown.querySelector<HTMLElement>(".menu-item")?.focus();
     const pressed = ({ target }: Event) => target instanceof Node && !shown.contains(target) && close.current();
     const away = ({ target }: Event) => target !== shown && close.current();
@@ -106,6 +106,20 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
       {item("delete", true)}
     </div>
   );
+}
+
+const GAP_PX = 4;
+const EDGE_PX = 8;
+
+/** Below the box, or as much higher as it takes to be seen whole: an item below the edge is never found. */
+function place(menu: HTMLElement, box: DOMRect): void {
+  const { clientWidth, clientHeight } = document.documentElement;
+  menu.style.setProperty("--menu-room", `${clientHeight - 2 * EDGE_PX}px`);
+  const top = Math.min(box.bottom + GAP_PX, clientHeight - menu.offsetHeight - EDGE_PX);
+  const isAtEnd = box.left + menu.offsetWidth > clientWidth - EDGE_PX;
+  const left = isAtEnd ? Math.min(box.right, clientWidth - EDGE_PX) - menu.offsetWidth : box.left;
+  menu.style.setProperty("--menu-top", `${Math.max(EDGE_PX, top)}px`);
+  menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, left)}px`);
 }
 
 /** Why something cannot be done, in a sentence. */

@@ -77,7 +77,7 @@ export function MeetingTable({ rows, openId, nowMs, anchors, hrefOf, onOpen, onM
           <MeetingRow
             key={row.meeting.id}
             {...row}
-            isOpen={row.meeting.id === openId}
+            isOpen={isAt(row.meeting, openId)}
             isStop={row.meeting.id === stopId}
             nowMs={nowMs}
             href={hrefOf(row.meeting.id)}
@@ -88,6 +88,11 @@ export function MeetingTable({ rows, openId, nowMs, anchors, hrefOf, onOpen, onM
       </tbody>
     </table>
   );
+}
+
+/** Whether an address means this meeting: it may name ours or Zoom's id. */
+function isAt(meeting: MeetingView, id: string): boolean {
+  return id !== "" && (meeting.id === id || ("zoom_meeting_id" in meeting && meeting.zoom_meeting_id === id));
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
