@@ -19,8 +19,9 @@ from realtime.bodies import (
     optional_instant,
 )
 from realtime.lifecycle import Meeting
-from realtime.log import Event, Offer, ResumeKey, Seal, owed, replay, skip_until
+from realtime.log import Event, Latest, Offer, ResumeKey, Seal, owed, replay, skip_until
 from realtime.ports import Clock, Login, Opening, Picture, Store
+from realtime.presence import count_now
 
 
 class Opener:
@@ -39,7 +40,8 @@ class Opener:
         if missed is not None:
             cursor, events = missed
             skip = skip_until(frontier, cursor, None)
-            return Opening(encode(self._first(login.person, rooms, None, skip)), events, skip)
+            latest = await self._counts(login.person, rooms)
+            return Opening(encode(self._first(login.person, rooms, None, skip)), events, skip, latest)
         picture = await self._store.picture(login.person, rooms, self._clock.now())
         skip = skip_until(frontier, None, picture.seq)
         return Opening(encode(self._first(login.person, rooms, picture, skip)), (), skip)
@@ -58,8 +60,19 @@ class Opener:
         if what.after is None:
             return None
         events = await self._store.events_after(what.after, frontier) if what.after < frontier else []
+        if len(events) < frontier - what.after:
+            return None  # some were trimmed while we looked
         missed = replay(events, person.id, rooms)
         return None if missed is None else (what.after, missed)
+
+    async def _counts(self, person: Person, rooms: frozenset[str]) -> Sequence[Latest]:
+        """How many are in each room now, which is in no log. Who is staff of every meeting has it from the events."""
+        if audience.ADMINS in rooms:
+            return ()
+        now = self._clock.now()
+        meetings = (await self._store.picture(person, rooms, now)).meetings
+        told = [m for m in meetings if m.is_running and audience.view_for(rooms, m) is not View.STAFF]
+        return [count_now(meeting, now) for meeting in told]
 
     def _first(self, person: Person, rooms: frozenset[str], picture: Picture | None, skip: int) -> InitialState:
         first: InitialState = {
@@ -96,7 +109,7 @@ def show(first: InitialState, person: Person, rooms: frozenset[str], picture: Pi
 def people_of(meeting: Meeting, picture: Picture) -> list[ActiveParticipant]:
     """The rows of a live meeting; none once its run is over."""
     run = picture.instances.get(meeting.uuid)
-    if run is None or run.ended_at is not None:
+    if run is None or run.ended_at is not None or not meeting.is_running:
         return []
     class_id = meeting.class_.id if meeting.class_ else None
     rows = attendance.rows(picture.visits, run=run, people=picture.candidates, class_id=class_id, host=meeting.host)

@@ -155,11 +155,16 @@ def own_event(meeting: Meeting, person_id: str, state: str, revision: int, at: d
 
 def count(before: Meeting, after: Meeting, at: datetime) -> list[Latest]:
     """How many are in the room now, for those who are told nothing else of who comes and goes."""
-    rooms = audience.learner_rooms(after) | audience.board_rooms(after)
-    if after.participant_count == before.participant_count or not rooms or after.status is Status.DELETED:
-        return []
-    body = {"meetingId": after.id, "participantCount": after.participant_count}
-    return [Latest(key=f"count:{after.id}", type="countUpdate", at=at, hearing=Hearing(rooms, encode(body)))]
+    told = count_now(after, at)
+    is_news = after.participant_count != before.participant_count and after.status is not Status.DELETED
+    return [told] if is_news and told.hearing.rooms else []
+
+
+def count_now(meeting: Meeting, at: datetime) -> Latest:
+    """The same, whether it has changed or not."""
+    rooms = audience.learner_rooms(meeting) | audience.board_rooms(meeting)
+    body = {"meetingId": meeting.id, "participantCount": meeting.participant_count}
+    return Latest(key=f"count:{meeting.id}", type="countUpdate", at=at, hearing=Hearing(rooms, encode(body)))
 
 
 def left_behind(world: World, meeting: Meeting, run: Instance, gone: ParticipantRow, at: datetime) -> list[Event]:
