@@ -126,7 +126,11 @@ async def user_named(connection: AsyncConnection, ref: str) -> str | None:
 async def meetings_for(
     connection: AsyncConnection, person: Person, filters: Filters, now: datetime
 ) -> tuple[list[Meeting], str | None]:
-    """The meetings this person may see under these filters, a page of them, and where the next page begins."""
+    """The meetings this person may see under these filters, a page of them, and where the next page begins.
+
+    Shape: by their start, the soonest first; what is past, the latest first.
+    """
+    is_past = filters.tab == "past"
     upcoming = or_(meetings.c.status == "started", and_(meetings.c.status == "waiting", _starts_after(now)))
     wanted: list[ColumnElement[bool]] = [visible_to(person), _not_hidden()]
     match filters.tab:
@@ -149,8 +153,10 @@ async def meetings_for(
     if filters.text:
         wanted.append(meetings.c.topic.icontains(filters.text, autoescape=True))
     if filters.after:
-        wanted.append(await _after(connection, filters.after))
-    query = MEETING.where(*wanted).order_by(meetings.c.start_time, meetings.c.id).limit(filters.limit + 1)
+        wanted.append(await _after(connection, filters.after, is_backwards=is_past))
+    order = (meetings.c.start_time, meetings.c.id)
+    query = MEETING.where(*wanted).order_by(*(column.desc() for column in order) if is_past else order)
+    query = query.limit(filters.limit + 1)
     found = [rows.meeting_of(row) for row in (await connection.execute(query)).mappings()]
     page = found[: filters.limit]
     return page, page[-1].id if len(found) > filters.limit else None
@@ -161,8 +167,14 @@ def _starts_after(now: datetime) -> ColumnElement[bool]:
     return or_(meetings.c.start_time.is_(None), meetings.c.start_time >= now - timedelta(hours=24))
 
 
-async def _after(connection: AsyncConnection, last_id: str) -> ColumnElement[bool]:
+async def _after(connection: AsyncConnection, last_id: str, *, is_backwards: bool) -> ColumnElement[bool]:
+    """What follows this one; a meeting without a start comes before all others, or backwards after them."""
     start = (await connection.execute(select(meetings.c.start_time).where(meetings.c.id == last_id))).scalar()
+    if is_backwards and start is None:
+        return and_(meetings.c.start_time.is_(None), meetings.c.id < last_id)
+    if is_backwards:
+        earlier = or_(meetings.c.start_time < start, meetings.c.start_time.is_(None))
+        return or_(earlier, and_(meetings.c.start_time == start, meetings.c.id < last_id))
     if start is None:
         return or_(meetings.c.start_time.is_not(None), meetings.c.id > last_id)
     return or_(meetings.c.start_time > start, and_(meetings.c.start_time == start, meetings.c.id > last_id))

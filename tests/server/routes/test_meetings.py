@@ -264,6 +264,19 @@ async def test_pages_follow_each_other_without_a_gap_or_a_double(house: WholeHou
         assert topics == whole
 
 
+async def test_what_is_past_comes_latest_first_page_after_page(house: WholeHouse) -> None:
+    for number in range(5):
+        made = await house.admin.create(topic=f"Lesson {number}", start_time=on(1 + number // 2))
+        await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")
+    topics, after = [], ""
+    while after is not None:
+        page = (await house.admin.get(f"/api/zoom/meetings?tab=past&limit=2&after={after}")).json()
+        topics += [each["topic"] for each in page["meetings"]]
+        after = page["next"]
+    days = [int(topic.split()[1]) // 2 for topic in topics]
+    assert (sorted(topics), days) == ([f"Lesson {number}" for number in range(5)], [2, 1, 1, 0, 0])
+
+
 async def test_everybody_sees_the_meetings_that_are_theirs(house: WholeHouse) -> None:
     await house.admin.create(topic="Fractions")
     await house.admin.create(topic="Cells", class_id=BIOLOGY)
