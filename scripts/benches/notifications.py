@@ -45,6 +45,11 @@ def started(meeting: int, run: str) -> Notification:
     return _notification("meeting.started", _object(meeting, run) | {"host_id": HOST, "host_email": "h@bench.example"})
 
 
+def ended(meeting: int, run: str) -> Notification:
+    """It is over."""
+    return _notification("meeting.ended", _object(meeting, run) | {"host_id": HOST, "end_time": _now()})
+
+
 def joined(meeting: int, run: str, number: int) -> Notification:
     """Somebody new has come; the name holds the number."""
     person = _person(number)
@@ -64,7 +69,7 @@ def _story(meeting: int) -> Iterator[Notification]:
             if place >= STAY:
                 person = people[place - STAY]
                 yield _participant("meeting.participant_left", meeting, run, person | {"leave_time": _now()})
-        yield _notification("meeting.ended", _object(meeting, run) | {"host_id": HOST, "end_time": _now()})
+        yield ended(meeting, run)
 
 
 def _person(number: int) -> dict[str, Any]:
