@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from realtime.errors import RollcallError
+from realtime.errors import RollcallError, Unavailable
 from realtime.hub import Hub
 from realtime.log import Event, Latest, ResumeKey, Seal
 from realtime.opening import Opener
@@ -58,6 +58,7 @@ from server.scheduling import Scheduling
 from server.settings import Options, Settings
 from server.simulator import HostUser, Simulator, SimulatorConfig, create_simulator
 from server.store.database import Database
+from server.store.retention import trim
 from server.store.schema import upgrade
 from server.store.sqlite import SqliteStore
 from server.zoom.calls import API_URL
@@ -68,6 +69,7 @@ log = structlog.get_logger(__name__)
 
 VERSION = version("rollcall")
 SIMULATOR = "/simulator"
+TRIM_EVERY_S = 3_600
 
 
 class SystemClock:
@@ -134,14 +136,26 @@ async def house(
             if ready.simulator is not None:
                 await ready.simulator.start()
                 stack.push_async_callback(ready.simulator.close)
-            beginning = tasks.create_task(_begin(ready, options)) if ready.week is not None else None
+            passing = [tasks.create_task(_let_go(ready))]
+            if ready.week is not None:
+                passing.append(tasks.create_task(_begin(ready, options)))
             try:
                 yield ready
             finally:
-                if beginning is not None:
-                    beginning.cancel()
+                for task in passing:
+                    task.cancel()
                 await ready.hub.close()
                 ready.tracker.close()
+
+
+async def _let_go(ready: House) -> None:
+    """Every hour, let what is old go. A fault of the database is told, and the next hour tries again."""
+    while True:
+        try:
+            await trim(ready.database, ready.clock.now())
+        except Unavailable as error:
+            log.warning("retention.not_done", reason=error.message)
+        await asyncio.sleep(TRIM_EVERY_S)
 
 
 async def _begin(ready: House, options: Options) -> None:
