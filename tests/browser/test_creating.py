@@ -70,7 +70,7 @@ async def test_a_student_hears_nothing_of_a_class_they_are_not_in(visitors: Visi
     made = await visitors.demo.create("Perpendicular lines")
     await visitors.demo.of_room(made, "start")
     await visitors.demo.join(made, "Maria Clara Reyes", STUDENT)
-    await expect(card(student, "Perpendicular lines")).to_contain_text("1 here")
+    await expect(card(student, "Perpendicular lines")).to_contain_text("2 here")
     # For both classes; whoever has heard this has heard all that came before.
     await visitors.demo.create("Assembly", class_id=None, audience="everyone")
     for page in (student, other):
