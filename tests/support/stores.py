@@ -1,10 +1,13 @@
 """Real stores for tests, with the small school of `builders` in them, and a tracker that works on them."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from sqlalchemy import select
 
 from realtime.attendance import name_key
 from realtime.facts import Fact
@@ -12,7 +15,7 @@ from realtime.ports import Delivery
 from realtime.tracker import Outcome, Tracker
 from server.store.database import Database
 from server.store.sqlite import SqliteStore
-from server.store.tables import class_teachers, classes, enrolments, users
+from server.store.tables import class_teachers, classes, enrolments, meeting_secrets, users
 from server.vault import Vault
 from tests.support.builders import MORNING, NINTH, SCHOOL, TENTH, ZOOM_IDS
 from tests.support.database import opened
@@ -76,6 +79,13 @@ class Kept:
     async def deliver(self, *deliveries: Delivery) -> Sequence[Outcome | BaseException]:
         """Hand these deliveries in at once."""
         return await asyncio.gather(*(self.tracker.submit(d) for d in deliveries), return_exceptions=True)
+
+    async def store_secrets(self, meeting_id: str) -> dict[str, str]:
+        """What is sealed of a meeting."""
+        query = select(meeting_secrets.c.sealed).where(meeting_secrets.c.meeting_id == meeting_id)
+        async with self.store.database.read() as connection:
+            told: dict[str, str] = json.loads(vault().open((await connection.execute(query)).scalar_one()))
+            return told
 
 
 @asynccontextmanager
