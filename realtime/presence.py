@@ -170,6 +170,7 @@ def count_now(meeting: Meeting, at: datetime) -> Latest:
 def left_behind(world: World, meeting: Meeting, run: Instance, gone: ParticipantRow, at: datetime) -> list[Event]:
     """What tells that a stay counted to one row until now belongs to another: who that is, turned out later."""
     attendee = gone["id"]
+    state: str
     if world.visits_of(run.uuid, attendee):
         _bump(world, attendee, run.uuid, gone)
         remains = row(world, meeting, run, attendee)

@@ -268,7 +268,8 @@ async def test_what_is_past_comes_latest_first_page_after_page(house: WholeHouse
     for number in range(5):
         made = await house.admin.create(topic=f"Lesson {number}", start_time=on(1 + number // 2))
         await house.admin.post(f"/api/zoom/meetings/{made['id']}/cancel")
-    topics, after = [], ""
+    topics: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = (await house.admin.get(f"/api/zoom/meetings?tab=past&limit=2&after={after}")).json()
         topics += [each["topic"] for each in page["meetings"]]
