@@ -132,12 +132,17 @@ class Outlet:
 
     # --- the two transports ---------------------------------------------------------------------------------
 
-    def take(self) -> list[Frame]:
-        """All that waits for a poll."""
-        frames = list(self._queue)
-        self._queue.clear()
-        self._queued_bytes = 0
+    def take(self, most: int | None = None) -> list[Frame]:
+        """What waits for a poll, or the first so many of it."""
+        count = len(self._queue) if most is None else min(most, len(self._queue))
+        frames = [self._queue.popleft() for _ in range(count)]
+        self._queued_bytes -= sum(len(frame.wire) for frame in frames)
         return frames
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits for a poll."""
+        return not self._queue
 
     def news(self) -> asyncio.Future[None]:
         """Done as soon as there may be something to take, or nothing any more."""

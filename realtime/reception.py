@@ -278,7 +278,8 @@ class Reception:
         if connection.outlet.unsent_bytes() > self._limits.unsent_bytes // 2:
             raise TooMany("Please take first what is on its way.")
         await connection.opened.wait()  # it may just be opened anew, because rights changed
-        await self._open_again(connection, offer)
+        # A task of its own: were it given up with the command, the connection would stay held.
+        await asyncio.wait({self._spawn(self._open_again(connection, offer))})
         return {}
 
     def _open_again(self, connection: Connection, offer: Offer | None) -> Coroutine[Any, Any, None]:
@@ -341,10 +342,11 @@ class Reception:
         loop = asyncio.get_running_loop()
         connection.timer = loop.call_later(delay_s, lambda: self.connections.cut(connection, reason))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _offer(auth: Mapping[str, object] | None) -> Offer | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("rollcall.engine")
 
+_MOST_PER_POLL = 16  # the official Python client gives up when an answer holds more
 _UPGRADING_POLL_S = 0.1  # a client that upgrades waits for its open poll to end before it goes on
 
 Scope = Mapping[str, Any]
@@ -70,7 +71,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
     """One client of Engine.IO, whichever transport it is on.
 
     Shape: `closing` is set by `end` at once; a polling session stays for `farewell_s` to be told, then it is `closed`.
-           `scope` is the handshake of the current transport.
+           `scope` is the handshake of the current transport, `protocol` the WebSocket if that is what it is on.
     """
 
     server: "Engine"
@@ -86,7 +87,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
         self.connected = False
         self.last_ping: float | None = asyncio.get_running_loop().time()
         self._limits = server.limits
-        self._protocol: WebSocketProtocol | None = None
+        self.protocol: WebSocketProtocol | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_polled = False
         self._is_probed = False
@@ -105,13 +106,13 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
         self.closing = True
         self._stop_timer()
         self.server.on_end(self.sid, reason)
-        if self._protocol is not None:
+        if self.protocol is not None:
             self.outlet.close()
             self._forget()
             if abort:
-                self._protocol.abort()
+                self.protocol.abort()
             else:
-                self._protocol.cut(code, reason)
+                self.protocol.cut(code, reason)
             return
         if farewell is not None and not abort:
             self.outlet.send(farewell)
@@ -149,7 +150,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
         self.outlet.send(frames.PING)
 
     def _miss_pong(self) -> None:
-        if self.outlet.unsent_bytes() and self._protocol is not None:
+        if self.outlet.unsent_bytes() and self.protocol is not None:
             # The ping stands behind a large picture on a slow line. Whether it moves at all is watched elsewhere.
             self._start_timer(self.server.ping_timeout, self._miss_pong)
         else:
@@ -179,7 +180,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
             self.schedule_ping()
         elif packet == "1":
             self.end(self.server.reason.CLIENT_DISCONNECT, farewell=frames.NOOP)
-        elif packet[:1] == "b" and self._protocol is None:
+        elif packet[:1] == "b" and self.protocol is None:
             try:
                 await self._hear(b64decode(packet[1:], validate=True))
             except NotBase64:
@@ -222,8 +223,8 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
                 raise Refused("nobody waits for the answer")
         finally:
             self._is_polled = False
-        answer = self.outlet.take()
-        if self.closing:
+        answer = self.outlet.take(_MOST_PER_POLL)
+        if self.closing and self.outlet.is_empty:
             self._forget()
         return answer or [frames.NOOP]
 
@@ -263,9 +264,9 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
         if self.connected and not await self._is_upgraded_by(wire):
             return
         self.connected = self.upgraded = True
-        self._protocol, self.scope = wire.protocol, wire.scope
-        self._protocol.on_full = self._is_slow
-        self._protocol.on_end = self.outlet.close
+        self.protocol, self.scope = wire.protocol, wire.scope
+        self.protocol.on_full = self._is_slow
+        self.protocol.on_end = self.outlet.close
         self.outlet.attach(wire.protocol.transport)
         try:
             while not self.closing:

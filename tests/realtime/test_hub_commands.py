@@ -192,6 +192,20 @@ async def test_resume_catches_up_on_the_open_connection() -> None:
         assert (await client.event())[1]["version"] == 3
 
 
+async def test_a_resume_that_takes_long_is_answered_and_still_catches_up() -> None:
+    school = School(student(1, "math"))
+    gate = asyncio.Event()
+    async with house(school, limits=replace(QUICK, command_s=0.1)) as home, home.page("s1") as client:
+        resume = {"key": client.first["resume"], "cursor": client.first["cursor"]}
+        school.before_read = gate.wait
+        assert (await client.call("resume", resume))["error"]["code"] == "timeout"
+        home.publish(school.happen("math", "m1"))
+        gate.set()
+        assert (await client.event())[1]["mode"] == "replay"
+        assert (await client.event())[1]["version"] == 1
+        assert (await client.call("nothing"))["error"]["code"] == "unknown_command"
+
+
 async def test_resume_with_nonsense_is_refused_or_gives_a_picture() -> None:
     async with house(School(student(1))) as home, home.page("s1") as client:
         for argument in (None, "cursor", {}, {"key": "k"}, {"key": 1, "cursor": 2}):

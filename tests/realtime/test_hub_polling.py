@@ -34,6 +34,18 @@ async def test_everything_works_on_polling_alone() -> None:
         assert (await waiting)[1]["version"] == 6
 
 
+async def test_an_answer_holds_no_more_than_every_client_takes_and_the_next_one_the_rest() -> None:
+    school = School(student(1, "math"))
+    async with house(school) as home, home.poller() as poller:
+        await poller.log_in("s1")
+        home.publish(*(school.happen("math", "m1") for _ in range(20)))
+        home.hub.end_person("s1", "account_closed")
+        answers = [await poller.poll(), await poller.poll()]
+        assert [len(answer.packets) for answer in answers] == [16, 6]
+        assert answers[1].packets[-1] == "1"
+        assert (await poller.poll()).status == 400
+
+
 async def test_heartbeats_keep_a_polling_client_and_their_lack_ends_it() -> None:
     limits = replace(QUICK, ping_interval_s=0.1, ping_timeout_s=0.2)
     async with house(School(student(1)), limits=limits) as home, home.poller() as poller:

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -130,8 +131,18 @@ async def test_a_client_that_does_not_answer_pings_is_gone() -> None:
         assert home.count("gone.ping_timeout") == 1
 
 
-async def test_a_client_whose_line_is_gone_is_given_up_by_the_system_too() -> None:
-    """Half-open: nothing comes, nothing is refused. The heartbeat notices; the socket has its own limit as well."""
+async def test_a_client_whose_line_is_gone_is_noticed_by_its_silence() -> None:
     limits = replace(QUICK, ping_interval_s=0.1, ping_timeout_s=0.2)
     async with house(School(student(1)), limits=limits) as home, deaf(home, "s1"):
         await home.reach("gone.ping_timeout")
+
+
+async def test_the_system_buffers_little_and_not_for_long() -> None:
+    """What lies in the system cannot be seen from here, so it is bounded there: in bytes, and in time unanswered."""
+    async with house(School(student(1)), limits=SMALL) as home, home.page("s1"):
+        (connection,) = home.hub._connections
+        assert connection.session.protocol is not None
+        wire = connection.session.protocol.transport.get_extra_info("socket")
+        assert wire.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * SMALL.socket_buffer_bytes
+        if sys.platform == "linux":
+            assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 1_000
