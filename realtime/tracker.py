@@ -108,8 +108,11 @@ class Tracker:
                 log.exception("a batch failed", extra={"deliveries": len(works)})
             failed = error if isinstance(error, RollcallError) else Unavailable("The server could not keep this.")
             done = _Done([failed] * len(works))
-        self._publisher.publish(done.events)
-        self._publisher.latest(done.latest)
+        try:
+            self._publisher.publish(done.events)
+            self._publisher.latest(done.latest)
+        except Exception:  # it is committed: whoever waits must hear so, and dashboards resume from the log
+            log.exception("telling failed", extra={"events": len(done.events)})
         took_ms = (perf_counter() - began) * 1_000
         for work, outcome in zip(works, done.outcomes, strict=True):
             _log(work.delivery, outcome, took_ms, len(works))
@@ -151,16 +154,33 @@ async def _alone(transaction: Transaction, delivery: Delivery) -> _Done:
         log.exception("a delivery cannot be decided", extra={"digest": delivery.digest, "kind": delivery.kind})
         if not delivery.digest:
             return _Done([Unavailable("The server failed on this. Nothing was changed.", code="internal")])
-        parked = Delivery(
-            digest=delivery.digest,
-            request_id=delivery.request_id,
-            kind=delivery.kind,
-            received_at=delivery.received_at,
-            raw=delivery.raw,
-            problem=f"we failed on it: {type(error).__name__}",
-        )
-        await transaction.save(World(), [], [(parked, Kept.PARKED)])
-        return _Done([Outcome(Kept.PARKED)])
+        return _Done([await _park(transaction, delivery, error)])
+
+
+async def _park(transaction: Transaction, delivery: Delivery, error: Exception) -> Outcome | RollcallError:
+    """Keep a delivery we failed on for a person to look at; Zoom sending it again would not help."""
+    parked = Delivery(
+        digest=delivery.digest,
+        request_id=_writable(delivery.request_id),
+        kind=_writable(delivery.kind),
+        received_at=delivery.received_at,
+        raw=delivery.raw,
+        problem=f"we failed on it: {type(error).__name__}",
+    )
+    try:
+        async with transaction.savepoint():
+            await transaction.save(World(), [], [(parked, Kept.PARKED)])
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("a delivery cannot even be parked", extra={"digest": delivery.digest})
+        return Unavailable("The server failed on this. Nothing was changed.", code="internal")
+    return Outcome(Kept.PARKED)
+
+
+def _writable(words: str) -> str:
+    """Text without halves of characters, which no database takes."""
+    return words.encode(errors="replace").decode()
 
 
 async def _step(transaction: Transaction, deliveries: Sequence[Delivery]) -> _Done:

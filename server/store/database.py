@@ -29,11 +29,11 @@ class Database:
     Errors: every fault of the file (locked, full, read-only, damaged, gone) comes out as Unavailable.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lock_wait_s: float = LOCK_WAIT_S) -> None:
         self.path = path
         url = f"sqlite+aiosqlite:///{path}"
-        self._writing = _engine(url, "BEGIN IMMEDIATE", (), size=1)
-        self._reading = _engine(url, "BEGIN", ("query_only=ON",), size=READERS)
+        self._writing = _engine(url, "BEGIN IMMEDIATE", (), size=1, lock_wait_s=lock_wait_s)
+        self._reading = _engine(url, "BEGIN", ("query_only=ON",), size=READERS, lock_wait_s=lock_wait_s)
         self._lock = asyncio.Lock()
         self._writer: AsyncConnection | None = None
 
@@ -95,9 +95,13 @@ def _is_damage(error: BaseException | None) -> bool:
     )
 
 
-def _engine(url: str, begin: str, pragmas: tuple[str, ...], *, size: int) -> AsyncEngine:
+def _engine(url: str, begin: str, pragmas: tuple[str, ...], *, size: int, lock_wait_s: float) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, connect_args={"timeout": LOCK_WAIT_S, "cached_statements": 256}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"timeout": lock_wait_s, "cached_statements": 256},
+        hide_parameters=True,  # an error is logged with its words, and the values are people's names
     )
 
     @event.listens_for(engine.sync_engine, "connect")
