@@ -34,6 +34,7 @@ import { maySchedule, rightsIn, type Action } from "./rights";
 import { EditDialog } from "./schedule/EditDialog";
 import { NewDialog } from "./schedule/NewDialog";
 import { t } from "./texts";
+import { isStale, shownNow } from "./time";
 
 interface MeetingsPageProps {
   /** The path of the list. */
@@ -58,7 +59,7 @@ export function MeetingsPage({ home, you, pathMeetingId, isCreateAsked, otherPat
   const isPhone = useMedia(PHONE);
 
   const { meetings, isReady } = picture.value;
-  const nowMs = now.value;
+  const nowMs = shownNow.value;
   const filters = readFilters(query);
   const openId = pathMeetingId || (query["meeting"] ?? "");
   const listing = listed(meetings.values(), filters, nowMs);
@@ -112,7 +113,7 @@ export function MeetingsPage({ home, you, pathMeetingId, isCreateAsked, otherPat
       sections={[{ href: home, text: t("page.title"), alsoAt: otherPaths }]}
       search={isPhone ? undefined : searchBox}
     >
-      <div class={mayMake ? "meetings-page with-button" : "meetings-page"}>
+      <div class={`meetings-page ${mayMake ? "with-button" : ""} ${isStale.value ? "stale" : ""}`}>
         <h1 class="unseen">{t("page.title")}</h1>
         <Counters path={home} />
         {you.role === "admin" && <NotUnderstood />}
@@ -161,10 +162,10 @@ export function MeetingsPage({ home, you, pathMeetingId, isCreateAsked, otherPat
         <MeetingMenu
           key={menu.meeting.id}
           meeting={inMenu}
-          state={screenState(inMenu, nowMs)}
+          state={screenState(inMenu, now.value)}
           rights={rights(inMenu)}
           you={you}
-          nowMs={nowMs}
+          nowMs={now.value}
           box={menu.box}
           onChoose={choose}
           onClose={() => setMenu(null)}

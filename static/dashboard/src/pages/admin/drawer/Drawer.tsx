@@ -1,7 +1,6 @@
 /** One meeting beside the list: who is here, who is not, and everything that was set. */
 import { useRef, useState } from "preact/hooks";
 import { X } from "lucide";
-import { now } from "../../../clock";
 import { Icon } from "../../../components/Icon";
 import { Skeleton } from "../../../components/Skeleton";
 import { link, picture } from "../../../live";
@@ -11,6 +10,7 @@ import type { MeetingView, You } from "../../../wire";
 import { explain } from "../explain";
 import type { Action, Rights } from "../rights";
 import { t } from "../texts";
+import { shownNow } from "../time";
 import { useArrivals } from "./arrivals";
 import { Details } from "./Details";
 import { DrawerHead } from "./DrawerHead";
@@ -69,7 +69,7 @@ export function Drawer({ id, you, rightsOf, isPhone, onClose, onChoose }: Drawer
         <>
           <DrawerHead
             meeting={meeting}
-            state={screenState(meeting, now.value)}
+            state={screenState(meeting, shownNow.value)}
             rights={rights}
             you={you}
             onChoose={onChoose}

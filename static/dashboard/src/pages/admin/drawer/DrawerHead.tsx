@@ -3,16 +3,17 @@ import { ArrowUpRight, Copy } from "lucide";
 import { now } from "../../../clock";
 import { Chip } from "../../../components/Chip";
 import { Icon } from "../../../components/Icon";
-import { elapsed, span } from "../../../i18n/times";
-import type { ScreenState } from "../../../states";
+import { elapsed } from "../../../i18n/times";
+import { screenState, type ScreenState } from "../../../states";
 import { isStaffView } from "../../../store";
 import { say } from "../../../tell";
 import type { MeetingView, You } from "../../../wire";
 import { copy } from "../clipboard";
-import { began, lastedMs, standingText } from "../list/words";
+import { began, standingText } from "../list/words";
 import { reasonText } from "../list/MeetingMenu";
 import { obstacle, type Action, type Rights } from "../rights";
 import { t } from "../texts";
+import { shownNow } from "../time";
 
 interface DrawerHeadProps {
   meeting: MeetingView;
@@ -28,8 +29,9 @@ export function zoomIdText(id: string): string {
 }
 
 export function DrawerHead({ meeting, state, rights, you, onChoose }: DrawerHeadProps) {
-  const can = (action: Action) => obstacle(action, meeting, state, rights, you) === null;
-  const closed = obstacle("join", meeting, state, rights, you);
+  const really = screenState(meeting, now.value); // a room opens whether this page hears of it or not
+  const can = (action: Action) => obstacle(action, meeting, really, rights, you) === null;
+  const closed = obstacle("join", meeting, really, rights, you);
   return (
     <div class="drawer-head">
       <div class="drawer-standing">
@@ -90,15 +92,14 @@ interface TabLinkProps {
 function Standing({ meeting, state }: { meeting: MeetingView; state: ScreenState }) {
   const since = began(meeting);
   if (state === "live" && since !== null) {
-    const time = elapsed(now.value - since);
+    const time = elapsed(shownNow.value - since);
     return (
       <strong class="numbers" role="timer" aria-label={t("drawer.elapsed", { time })}>
         {time}
       </strong>
     );
   }
-  const lasted = state === "ended" ? lastedMs(meeting) : null;
-  const text = lasted === null ? standingText(meeting, state, now.value) : span(lasted);
+  const text = standingText(meeting, state, shownNow.value);
   return text === "" ? null : <strong class="numbers">{text}</strong>;
 }
 

@@ -48,7 +48,7 @@ export function People({ meeting, reading }: { meeting: StaffMeeting; reading: R
         </p>
       )}
       {groups.some(({ entries }) => entries.length > 0) && (
-        <div class="search" role="search">
+        <div class="search">
           <Icon of={Search} />
           <input
             class="input"

@@ -1,12 +1,13 @@
 /** One person of a meeting. It is drawn anew only when their row changes; the time here moves by itself. */
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { now } from "../../../clock";
 import { initials } from "../../../components/Header";
 import { Time } from "../../../components/Time";
-import { clockTime, span } from "../../../i18n/times";
+import { clockTime } from "../../../i18n/times";
 import type { ParticipantRow } from "../../../wire";
+import { stay } from "../list/words";
 import { t } from "../texts";
+import { shownNow } from "../time";
 import { timeHere, type Entry, type GroupName, type Phase } from "./groups";
 
 interface PersonLineProps {
@@ -72,9 +73,12 @@ function Came({ row, group }: { row: ParticipantRow; group: GroupName }) {
 
 function TimeHere({ row }: { row: ParticipantRow }) {
   const text = useMemo(() => {
-    // The minutes first: the text is made once a minute, not once a second for each of five hundred.
-    const minutes = computed(() => Math.floor(timeHere(row, now.value) / 60_000));
-    return computed(() => span(minutes.value * 60_000));
+    // In whole steps first: after a minute the text is made once a minute, not every second for each of five hundred.
+    const steps = computed(() => {
+      const here = timeHere(row, shownNow.value);
+      return here - (here % (here < 60_000 ? 1_000 : 60_000));
+    });
+    return computed(() => stay(steps.value));
   }, [row]);
   return <span class="person-time numbers">{text}</span>;
 }

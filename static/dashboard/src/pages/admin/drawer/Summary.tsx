@@ -1,5 +1,5 @@
 /** What a meeting that is over came to, in one sentence. */
-import { span } from "../../../i18n/times";
+import { stay } from "../list/words";
 import type { PeopleAnswer } from "../rest";
 import { t } from "../texts";
 
@@ -13,7 +13,7 @@ export function Summary({ people }: { people: PeopleAnswer }) {
       : t("people.summary", { count, expected: stats.expectedCount, rate: stats.attendanceRate });
   return (
     <p class="people-summary">
-      {said} {t("people.averageStay", { span: span(stats.avgDurationSeconds * 1_000) })}
+      {said} {t("people.averageStay", { span: stay(stats.avgDurationSeconds * 1_000) })}
     </p>
   );
 }

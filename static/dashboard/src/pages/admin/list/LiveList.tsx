@@ -42,7 +42,7 @@ export function LiveList({ path, filters, listing, meetings, nowMs, openId, onOp
   }
 
   return (
-    <div class="live-list">
+    <div class="live-list" {...anchors.handlers}>
       <div class="above-place" aria-live="polite">
         {isHeld && (heldBack.length > 0 || isMoved(ids, listing)) && (
           <button type="button" class="button small above" onClick={letIn}>
@@ -55,7 +55,6 @@ export function LiveList({ path, filters, listing, meetings, nowMs, openId, onOp
         rows={rows}
         openId={openId}
         nowMs={nowMs}
-        anchors={anchors}
         hrefOf={(id) => addressOf(path, filters, id)}
         onOpen={onOpen}
         onMenu={onMenu}

@@ -7,7 +7,7 @@ import { useRef, useState } from "preact/hooks";
 import type { ScreenState } from "../../../states";
 import type { MeetingView } from "../../../wire";
 import { t } from "../texts";
-import { rowOf, type Anchors } from "./anchors";
+import { rowOf } from "./anchors";
 import { MeetingRow } from "./MeetingRow";
 
 export interface Row {
@@ -21,7 +21,6 @@ interface MeetingTableProps {
   rows: readonly Row[];
   openId: string;
   nowMs: number;
-  anchors: Anchors;
   /** The address that opens a meeting beside this list. */
   hrefOf: (id: string) => string;
   onOpen: (id: string) => void;
@@ -45,11 +44,10 @@ export function focusRow(id: string): boolean {
   return link !== null;
 }
 
-export function MeetingTable({ rows, openId, nowMs, anchors, hrefOf, onOpen, onMenu }: MeetingTableProps) {
+export function MeetingTable({ rows, openId, nowMs, hrefOf, onOpen, onMenu }: MeetingTableProps) {
   const [currentId, setCurrent] = useState("");
   const table = useRef<HTMLTableElement>(null);
   const stopId = rows.some(({ meeting }) => meeting.id === currentId) ? currentId : rows[0]?.meeting.id;
-  const { onFocusIn, ...watching } = anchors.handlers;
 
   return (
     <table ref={table} class="meeting-table" role="table" aria-label={t("list.label")} onKeyDown={walk}>
@@ -65,14 +63,7 @@ export function MeetingTable({ rows, openId, nowMs, anchors, hrefOf, onOpen, onM
           </th>
         </tr>
       </thead>
-      <tbody
-        role="rowgroup"
-        {...watching}
-        onFocusIn={(event) => {
-          onFocusIn(event);
-          setCurrent(rowOf(event.target) ?? "");
-        }}
-      >
+      <tbody role="rowgroup" onFocusIn={({ target }) => setCurrent(rowOf(target) ?? "")}>
         {rows.map((row) => (
           <MeetingRow
             key={row.meeting.id}

@@ -26,9 +26,14 @@ export function Pager({ path, filters, pages, total }: PagerProps) {
   );
 }
 
+/** Another page is read from its top, not from where the link to it was. */
+function showFirstRow(): void {
+  document.querySelector(".list-head")?.scrollIntoView();
+}
+
 function PageLink({ isPossible, href, children }: { isPossible: boolean; href: string; children: string }) {
   return isPossible ? (
-    <a class="button small" href={href}>
+    <a class="button small" href={href} onClick={showFirstRow}>
       {children}
     </a>
   ) : (

@@ -1,4 +1,4 @@
-/** The meetings that are over, read from the server page by page; those the picture knows are drawn as it has them. */
+/** The meetings that are over, the latest first: those the picture knows as it has them, the others read page by page. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CircleAlert } from "lucide";
 import { ApiError } from "../../../api";
@@ -6,14 +6,13 @@ import { Icon } from "../../../components/Icon";
 import { Skeleton } from "../../../components/Skeleton";
 import { t as shared } from "../../../i18n";
 import { picture } from "../../../live";
-import { isOver, screenState } from "../../../states";
+import { isOver, screenState, startOf } from "../../../states";
 import type { MeetingView } from "../../../wire";
 import { explain } from "../explain";
 import { readPast } from "../rest";
 import { t } from "../texts";
-import { useAnchors } from "./anchors";
 import { EmptyList } from "./EmptyList";
-import { addressOf, type Filters } from "./filters";
+import { addressOf, listed, type Filters } from "./filters";
 import { MeetingTable } from "./MeetingTable";
 
 interface PastListProps {
@@ -37,13 +36,14 @@ const NOTHING: Past = { found: [], next: "", isReading: true, problem: "" };
 
 export function PastList({ path, filters, openId, nowMs, onOpen, onMenu }: PastListProps) {
   const { past, more } = usePast(filters);
-  const anchors = useAnchors();
   const { meetings, removed } = picture.value;
-  const rows = past.found
-    .filter(({ id }) => !removed.has(id))
+  const known = new Map(past.found.filter(({ id }) => !removed.has(id)).map((read) => [read.id, read]));
+  for (const meeting of listed(meetings.values(), filters, nowMs).meetings) known.set(meeting.id, meeting);
+  const rows = [...known.values()]
     .map((read) => meetings.get(read.id) ?? read)
     .map((meeting) => ({ meeting, state: screenState(meeting, nowMs), isGone: false }))
-    .filter(({ state }) => (filters.state === null ? isOver(state) : state === filters.state));
+    .filter(({ state }) => (filters.state === null ? isOver(state) : state === filters.state))
+    .sort((a, b) => (startOf(b.meeting) ?? 0) - (startOf(a.meeting) ?? 0));
   if (past.found.length === 0 && past.isReading) return <Skeleton count={5} class="rows" />;
   return (
     <>
@@ -52,7 +52,6 @@ export function PastList({ path, filters, openId, nowMs, onOpen, onMenu }: PastL
           rows={rows}
           openId={openId}
           nowMs={nowMs}
-          anchors={anchors}
           hrefOf={(id) => addressOf(path, filters, id)}
           onOpen={onOpen}
           onMenu={onMenu}

@@ -19,7 +19,11 @@ export function rowOf(target: EventTarget | null): string | null {
   return row?.dataset["row"] ?? null;
 }
 
-/** Watches the rows of a list; the handlers go on the element that holds them. */
+/**
+ * Watches the rows of a list; the handlers go on the element that holds them and what is pressed beside them.
+ *
+ * On the way from a row to the bar above the list nothing moves, or the bar would be gone before it is reached.
+ */
 export function useAnchors(): Anchors {
   const [, redraw] = useReducer<number, void>((count) => count + 1, 0);
   return useMemo(() => {
@@ -37,7 +41,7 @@ export function useAnchors(): Anchors {
         onPointerMove: (event) => {
           // A page that changes under a resting pointer is not a pointer that moves.
           const place = `${event.screenX} ${event.screenY}`;
-          if (place !== lastPlace) pointed = rowOf(event.target);
+          if (place !== lastPlace) pointed = rowOf(event.target) ?? pointed;
           lastPlace = place;
         },
         onPointerLeave: () => {

@@ -5,6 +5,12 @@ import type { MeetingView } from "../../../wire";
 import { t } from "../texts";
 
 const MINUTE_MS = 60_000;
+const FAR_MS = 12 * 60 * MINUTE_MS;
+
+/** "21 s", "9 min", "1 h 5 min": how long somebody stayed, also when it was not for long. */
+export function stay(ms: number): string {
+  return ms < MINUTE_MS ? t("list.seconds", { count: Math.max(0, Math.floor(ms / 1_000)) }) : span(ms);
+}
 
 /** "09:00", or "Mon, 9 Nov, 09:00" on another day; null when it has no time. */
 export function startText(meeting: MeetingView, nowMs: number): string | null {
@@ -22,7 +28,7 @@ export function standingText(meeting: MeetingView, state: ScreenState, nowMs: nu
   switch (state) {
     case "scheduled":
     case "ready":
-      return start === null ? "" : timeUntil(start, nowMs);
+      return start === null || isFar(start, nowMs) ? "" : timeUntil(start, nowMs);
     case "late":
       return start === null || nowMs - start < MINUTE_MS ? "" : t("list.lateBy", { span: span(nowMs - start) });
     case "live": {
@@ -37,13 +43,18 @@ export function standingText(meeting: MeetingView, state: ScreenState, nowMs: nu
   }
 }
 
+/** Of another day the date says enough. */
+function isFar(ms: number, nowMs: number): boolean {
+  return !isSameDay(ms, nowMs) && ms - nowMs > FAR_MS;
+}
+
 function lastedText(meeting: MeetingView): string {
   const lasted = lastedMs(meeting);
-  return lasted === null ? "" : t("list.lasted", { span: span(lasted) });
+  return lasted === null ? "" : stay(lasted);
 }
 
 /** How long a meeting that is over lasted; null when nobody told. */
-export function lastedMs(meeting: MeetingView): number | null {
+function lastedMs(meeting: MeetingView): number | null {
   const endedAt = "ended_at" in meeting ? meeting.ended_at : null;
   if (endedAt === null || meeting.started_at === null) return null;
   return Date.parse(endedAt) - Date.parse(meeting.started_at);
