@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { Bell, Monitor, Moon, Sun } from "lucide";
 import { t } from "../i18n";
 import { chooseLanguage, language, LANGUAGES, type Language } from "../i18n/translate";
+import { areKeysOn, turnKeys } from "../keys";
 import { leave } from "../session";
 import { chooseTheme, theme, THEMES, type Theme } from "../theme";
 import { markRead, toast, unreadCount } from "../toasts";
@@ -146,6 +147,9 @@ function PersonMenu({ you }: { you: You }) {
         <ThemeItems />
       </div>
       <hr />
+      {you.role !== "student" && (
+        <MenuItem onChoose={() => turnKeys(!areKeysOn.value)}>{t(areKeysOn.value ? "keys.off" : "keys.on")}</MenuItem>
+      )}
       <MenuItem onChoose={() => void goAway()}>{t("header.signOut")}</MenuItem>
     </Menu>
   );

@@ -106,7 +106,7 @@ function Starts({ meeting, state, nowMs }: Pick<MeetingRowProps, "meeting" | "st
         <Time at={start}>{text}</Time>
       </Changing>
       {standing !== "" && <span class={state === "late" ? "late-text" : "muted"}> · {standing}</span>}
-      {elsewhere !== null && <span class="elsewhere muted"> · {elsewhere}</span>}
+      {elsewhere !== null && <span class="elsewhere muted">{elsewhere}</span>}
     </span>
   );
 }
