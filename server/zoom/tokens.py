@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from realtime.ports import Clock
-from server.zoom.errors import ZoomUnavailable
+from server.zoom.errors import ZoomNotConfigured, ZoomUnavailable
 from server.zoom.refusals import Answer, error_of_login
 from server.zoom.wire import Patience, Sent, checked_url, exchange
 
@@ -94,6 +94,9 @@ class Tokens:
             self._token = asking.result()
 
     async def _request(self) -> Token:
+        if not self._credentials.account_id:
+            message = "No Zoom account is set up here. Set ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET."
+            raise ZoomNotConfigured(message)
         asked_at = self._clock.now()
         sent = Sent(
             method="POST",
