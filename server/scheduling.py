@@ -5,13 +5,14 @@ bring a moment later; that one then changes nothing. Nothing is half made: until
 This file does not know HTTP, or what Zoom's answers look like.
 """
 
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from realtime.audience import Person
-from realtime.errors import BadInput, Conflict, Forbidden, NotFound
+from realtime.errors import BadInput, Conflict, Forbidden, NotFound, RollcallError, Unavailable
 from realtime.facts import Cancelled, Created, Deleted, Ended, Updated, Which
 from realtime.lifecycle import Audience, ClassRef, HostRef, Meeting, Status
 from realtime.ports import Clock
@@ -24,6 +25,8 @@ from server.store import reading
 from server.store.database import Database
 from server.zoom.errors import ZoomNotConfigured, ZoomNotFound
 from server.zoom.gateway import MeetingPlan, ZoomGateway, ZoomMeeting, ZoomUser
+
+log = logging.getLogger("rollcall.scheduling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +110,20 @@ class Scheduling:
             occurrences=made.occurrences,
             secrets=made.secrets,
         )
-        meeting = _kept((await self._tracker.record(told)).meeting)
+        try:
+            meeting = _kept((await self._tracker.record(told)).meeting)
+        except Unavailable:
+            await self._take_back(made.id)
+            raise
         await self._note(doer, "meeting.create", meeting)
         return meeting
+
+    async def _take_back(self, zoom_id: str) -> None:
+        """A meeting that could not be written down here must not stay in Zoom: whoever asked will ask again."""
+        try:
+            await self._zoom.delete_meeting(zoom_id)
+        except RollcallError as error:  # Zoom's own notification of it comes again, so it will be seen here
+            log.error("a meeting is in Zoom that was not asked for", extra={"zoom_id": zoom_id, "code": error.code})
 
     async def update(self, doer: Doer, ref: str, wish: Wish) -> Changed:
         """A meeting with some fields changed; what only we keep is not asked of Zoom."""
@@ -236,7 +250,11 @@ class Scheduling:
 
     async def _note(self, doer: Doer, action: str, meeting: Meeting, **detail: object) -> None:
         told = {"topic": meeting.topic, "status": meeting.status.value, **detail}
-        await audit.note(self._database, self._clock.now(), doer, action, meeting.id, told)
+        try:
+            await audit.note(self._database, self._clock.now(), doer, action, meeting.id, told)
+        except Unavailable:  # it is done and told: to say now that nothing was changed would have it done twice
+            line = {"action": action, "person": doer.person.id, "address": doer.address, "meeting": meeting.id}
+            log.error("the audit misses a line", extra=line)
 
 
 def _audience(wanted: Audience | None, class_: ClassRef | None) -> Audience:
