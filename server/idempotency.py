@@ -6,19 +6,23 @@ one person and one route; answers are sealed, because some of them hold a passco
 
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from realtime.errors import BadInput, Conflict
+from realtime.errors import BadInput, Conflict, Unavailable
 from server.store.database import Database
 from server.store.tables import idempotency
 from server.vault import Vault
 
+log = logging.getLogger("rollcall.idempotency")
+
 LONGEST_KEY = 255
+LONGEST_WORK = timedelta(minutes=1)  # no request takes longer, so whatever is older was cut off
 _FIND = select(idempotency).where(idempotency.c.key_hash == bindparam("key"))
 _CLAIM = insert(idempotency).on_conflict_do_nothing()
 _ANSWER = (
@@ -34,7 +38,8 @@ Answer = tuple[int, dict[str, Any]]
 class Once:
     """Does a thing once for each key.
 
-    Errors: BadInput when the same key comes with another body, Conflict while the first request is still at work.
+    Errors: BadInput when the same key comes with another body, Conflict while the first request is still at work, or
+            when it was cut off and nobody can tell what it has done.
     """
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -56,10 +61,10 @@ class Once:
         try:
             status, told = await act()
         except BaseException:  # nothing was done, so the same key may try again
-            await self._write(_FORGET, {"key": key_hash})
+            await self._try_to_write(_FORGET, {"key": key_hash})
             raise
         sealed = self._vault.seal(json.dumps(told).encode()).decode()
-        await self._write(_ANSWER, {"key": key_hash, "code": status, "told": sealed})
+        await self._try_to_write(_ANSWER, {"key": key_hash, "code": status, "told": sealed})
         return status, told
 
     async def _claim(self, key_hash: str, body_hash: str, now: datetime) -> Answer | None:
@@ -70,13 +75,20 @@ class Once:
             kept = (await connection.execute(_FIND, {"key": key_hash})).one()
         if kept.body_hash != body_hash:
             raise BadInput("This Idempotency-Key was used for another request.", code="key_reused")
-        if not kept.status:
+        if not kept.status and now - kept.at < LONGEST_WORK:
             raise Conflict("The same request is still at work; please wait for it.", code="in_progress")
+        if not kept.status:
+            message = "An earlier request with this key was cut off. Look what became of it, then use a new key."
+            raise Conflict(message, code="outcome_unknown")
         return kept.status, json.loads(self._vault.open(kept.answer.encode()))
 
-    async def _write(self, statement: Any, values: dict[str, object]) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(statement, values)
+    async def _try_to_write(self, statement: Any, values: dict[str, object]) -> None:
+        """What was done is done, and what failed has failed: that this is not written down changes neither."""
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(statement, values)
+        except Unavailable:
+            log.warning("the end of a request with a key was not noted", extra={"key": str(values["key"])[:16]})
 
 
 def _hash(*parts: str) -> str:
