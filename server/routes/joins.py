@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from realtime.audience import join_path
 from realtime.bodies import instant, optional_instant
-from realtime.errors import AuthExpired, AuthRequired, Forbidden, RollcallError
+from realtime.errors import AuthExpired, AuthRequired, Forbidden, RollcallError, Unavailable
 from realtime.ports import Clock, Login
 from server.audit import Doer
 from server.doors.addresses import client_address
@@ -138,11 +138,12 @@ def page(error: RollcallError) -> Response:
     """A refusal as a page of its own: the link was opened in a tab, so there is no page around it that could say so."""
     opens_at = error.opens_at if isinstance(error, Forbidden) else None
     when = f'<p>It opens at <time datetime="{escape(opens_at)}">{escape(opens_at)}</time>.</p>' if opens_at else ""
+    later = {"retry-after": str(error.retry_after_s)} if isinstance(error, Unavailable) else {}
     return HTMLResponse(
         "<!doctype html><html lang=en><meta charset=utf-8>"
         '<meta name=viewport content="width=device-width, initial-scale=1"><title>Rollcall</title>'
         '<link rel=stylesheet href="/plain.css">'
         f'<main><h1>{escape(error.message)}</h1>{when}<p><a href="/">Back to Rollcall</a></p></main>',
         status_of(error),
-        {"cache-control": "no-store"},
+        {"cache-control": "no-store", **later},
     )
