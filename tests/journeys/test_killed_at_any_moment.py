@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from websockets.exceptions import WebSocketException
 
 from server.zoom.signature import signed_headers
@@ -74,10 +73,7 @@ def truth(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {table: rows(path, query) for table, query in TRUTH.items()}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_every_notification_has_exactly_one_effect_however_often_the_server_is_killed(
-    tmp_path: Path, seed: int
-) -> None:
+async def test_every_notification_has_exactly_one_effect_however_often_the_server_is_killed(tmp_path: Path) -> None:
     clean, killed = tmp_path / "clean", tmp_path / "killed"
     clean.mkdir()
     killed.mkdir()
@@ -87,7 +83,7 @@ async def test_every_notification_has_exactly_one_effect_however_often_the_serve
             assert (await house.notify(raw)).status_code == 204
         wanted = truth(house.database_path)
 
-    chance = random.Random(seed)
+    chance = random.Random()  # other moments in each run: what fails here is a fault, never the test's bad luck
     async with child_house(killed) as house:
         heard: dict[str, Heard] = {}
         listening = asyncio.create_task(listen(house, heard))

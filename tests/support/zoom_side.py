@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from realtime.ports import Clock
 from server.serving import bound, local_url
@@ -40,6 +42,7 @@ class ZoomSide:
     simulator: Simulator
     url: str
     http: httpx.AsyncClient
+    lost: list[str]
 
     async def control(self, path: str, **body: Any) -> dict[str, Any]:
         answer = await self.http.post(f"/control/{path}", json=body)
@@ -66,12 +69,25 @@ class ZoomSide:
         """From now on these calls and notifications go wrong; without any, all is well again."""
         await self.control("faults", api=list(api), webhooks=webhooks or [])
 
+    def lose_answer(self, method: str, path_end: str) -> None:
+        """The next such call is done, and the answer to it is lost on the way."""
+        self.lost.append(f"{method} {path_end}")
+
     async def room(self, meeting: Mapping[str, Any]) -> dict[str, Any]:
         """The meeting's room as Zoom sees it now."""
         answer = await self.http.get(f"/control/meetings/{meeting['zoom_meeting_id']}")
         assert answer.is_success, answer.text
         found: dict[str, Any] = answer.json()["meeting"]
         return found
+
+    async def meetings(self, host: str) -> list[str]:
+        """The ids of somebody's meetings, asked of Zoom's own API."""
+        form = {"grant_type": "account_credentials", "account_id": ACCOUNT}
+        token = (await self.http.post("/oauth/token", data=form, auth=(CLIENT, CLIENT_SECRET))).json()["access_token"]
+        path = f"/v2/users/{PEOPLE[host].email}/meetings"
+        answer = await self.http.get(path, headers={"authorization": f"Bearer {token}"})
+        assert answer.is_success, answer.text
+        return [str(each["id"]) for each in answer.json()["meetings"]]
 
     async def knows(self, zoom_id: str) -> bool:
         """Whether Zoom has this meeting."""
@@ -94,6 +110,26 @@ class ZoomSide:
         async with asyncio.timeout(PATIENCE_S):
             while not (await self.http.get("/control/webhooks")).json()["idle"]:  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.005)
+
+
+def _losing(app: ASGIApp, lost: list[str]) -> ASGIApp:
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        called = f"{scope.get('method', '')} {scope.get('path', '')}"
+        which = next(
+            (each for each in lost if called.startswith(each.split()[0]) and called.endswith(each.split()[1])), None
+        )
+        if which is None:
+            await app(scope, receive, send)
+            return
+        lost.remove(which)
+
+        async def nowhere(message: Message) -> None:
+            return None
+
+        await app(scope, receive, nowhere)
+        await Response("<html>", 502)(scope, receive, send)
+
+    return outer
 
 
 class _Up(uvicorn.Server):
@@ -121,7 +157,8 @@ async def zoom_side(clock: Clock, **changes: Any) -> AsyncIterator[ZoomSide]:
     }
     simulator = create_simulator(SimulatorConfig(**(known | changes)), SharedTime(clock))
     listening = bound("127.0.0.1", 0)
-    config = uvicorn.Config(simulator.app, lifespan="off", log_config=None, access_log=False, ws="none")
+    lost: list[str] = []
+    config = uvicorn.Config(_losing(simulator.app, lost), lifespan="off", log_config=None, access_log=False, ws="none")
     config.timeout_graceful_shutdown = 1
     server = _Up(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -130,7 +167,7 @@ async def zoom_side(clock: Clock, **changes: Any) -> AsyncIterator[ZoomSide]:
         async with asyncio.timeout(PATIENCE_S):
             await server.is_up.wait()
         async with simulator.running(), httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
-            yield ZoomSide(simulator, url, http)
+            yield ZoomSide(simulator, url, http, lost)
     finally:
         server.should_exit = True
         await serving
