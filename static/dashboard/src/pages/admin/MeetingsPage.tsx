@@ -4,7 +4,7 @@
  * Which meeting is open and what the list shows stand in the address; only what is being asked or filled in is kept
  * here, and is lost with the page.
  */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { Plus } from "lucide";
 import { now } from "../../clock";
@@ -95,6 +95,14 @@ export function MeetingsPage({ home, you, pathMeetingId, isCreateAsked, otherPat
     route(addressOf(home, changed(readFilters({}), { range })), true);
   }
 
+  const newButton = useRef<HTMLButtonElement>(null);
+  const wasMaking = useRef(false);
+  useEffect(() => {
+    // The button was away while the dialog was open, so the dialog could not give the focus back to it.
+    if (wasMaking.current && !isMaking && document.activeElement === document.body) newButton.current?.focus();
+    wasMaking.current = isMaking;
+  }, [isMaking]);
+
   useKeys({
     n: () => mayMake && !isMaking && ask({ what: "new" }),
     "/": () => search.current?.focus(),
@@ -138,6 +146,7 @@ export function MeetingsPage({ home, you, pathMeetingId, isCreateAsked, otherPat
       </div>
       {mayMake && !isMaking && asked === null && openId === "" && (
         <button
+          ref={newButton}
           type="button"
           class="button solid new-button"
           aria-keyshortcuts={areKeysOn.value ? "N" : undefined}
