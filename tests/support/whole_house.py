@@ -21,6 +21,7 @@ from server.data_folder import DataFolder
 from server.serving import Server, bound, local_url
 from server.settings import Options, Settings
 from server.zoom.signature import signed_headers
+from tests.support.people import PASSWORD
 from tests.support.seeded import BIOLOGY, MATH, PEOPLE, Someone, rows, sign_in_everybody, template
 from tests.support.zoom_side import ACCOUNT, CLIENT, CLIENT_SECRET, PATIENCE_S, SECRET, ZOOM, ZoomSide, zoom_side
 
@@ -105,6 +106,15 @@ class Served:
                 client.headers["authorization"] = f"Bearer {who.token}"
             self._clients[key] = client
         return Visitor(self._clients[key], who)
+
+    async def fresh_login(self, key: str) -> Visitor:
+        """Somebody who signs in now, with the password that all of them have."""
+        visitor = self.by(key)
+        said = {"email": PEOPLE[key].email, "password": PASSWORD}
+        answer = await self.by("").post("/api/auth/login", said, headers={"origin": self.url})
+        assert answer.status_code == 200, answer.text
+        visitor.http.headers["authorization"] = f"Bearer {answer.json()['token']}"
+        return visitor
 
     @property
     def admin(self) -> Visitor:
