@@ -238,7 +238,10 @@ def is_visible_change(before: Meeting, after: Meeting) -> bool:
     """Whether somebody who sees the meeting sees that it has changed."""
     hidden = {"field_times": {}, "is_scheduled": False, "ended_by_zoom": False, "opened_at": None, "uuid": ""}
     gone = {"cancelled_at": None, "deleted_at": None, "hidden_at": None, "recovered_at": None}
-    plain = [replace(m, **hidden, **gone) for m in (before, after)]  # type: ignore[arg-type]  # names of fields above
+    plain = [
+        replace(m, host=replace(m.host, zoom_user_id=""), **hidden, **gone)  # type: ignore[arg-type]  # names of fields above
+        for m in (before, after)
+    ]
     return plain[0] != plain[1] and after.status is not DELETED
 
 
