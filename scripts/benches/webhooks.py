@@ -43,7 +43,7 @@ def run(seconds: float, in_flight: int, rounds: int) -> None:
         with rollcall(folder) as served:
             measured = _measure(served, acknowledged, seconds, in_flight, rounds)
         _report(measured, in_flight)
-        _verify(folder / "rollcall.db", acknowledged)
+        verify(folder / "rollcall.db", acknowledged)
 
 
 def _measure(served: Served, acknowledged: Path, seconds: float, in_flight: int, rounds: int) -> Measured:
@@ -105,7 +105,7 @@ def _report(measured: Measured, in_flight: int) -> None:
         print(figures.line(name, told))
 
 
-def _verify(database: Path, acknowledged: Path) -> None:
+def verify(database: Path, acknowledged: Path) -> None:
     """Look for everything that was acknowledged. Errors: SystemExit when something is missing or there twice."""
     answered = [line.rstrip("\n").split(" ") for line in acknowledged.read_text("ascii").splitlines()]
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
