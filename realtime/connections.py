@@ -131,10 +131,12 @@ class Connections:
         say: Frame | None = None,
         abort: bool = False,
     ) -> None:
-        """Close a connection's transport, now. Nothing of any room reaches it any more; `say` is its last frame."""
+        """Close a connection's transport, now; `say` is its last frame.
+
+        The session tells the house first of all that it ends, so nothing of any room reaches it any more (`strike`).
+        """
         if connection.is_gone:
             return
-        self._fanout.leave(connection.outlet)
         if say is not None and not abort:
             connection.say(say)
         connection.session.end(reason, code=code, abort=abort)

@@ -5,6 +5,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,7 @@ async def test_nothing_but_a_login_is_heard_before_the_login() -> None:
             async with home.websocket() as client:
                 await client.send(frame)
                 assert await client.close_code() == POLICY, frame
+        assert home.count("gone.not_logged_in") + home.count("gone.ack") == len(BEFORE_LOGIN)
 
 
 @pytest.mark.parametrize("is_logged_in", [False, True])
@@ -217,6 +219,18 @@ async def test_a_flood_of_heartbeats_is_cut() -> None:
             await client.send("3")
         assert await client.close_code() == POLICY
         assert home.count("gone.flood") == 1
+
+
+async def test_heartbeats_nobody_asked_for_do_not_put_off_the_next_ping() -> None:
+    limits = replace(QUICK, ping_interval_s=0.2, ping_timeout_s=0.2)
+    async with house(School(student(1)), limits=limits) as home, home.page("s1") as client:
+        pinged = asyncio.create_task(client.wire.recv())
+        while not pinged.done():
+            await client.send("3")
+            await asyncio.sleep(0.02)
+        assert await pinged == "2"
+        assert await client.close_code() == 1000
+        assert home.count("gone.ping_timeout") == 1
 
 
 async def handshake(home: House) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

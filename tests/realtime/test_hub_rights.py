@@ -18,6 +18,8 @@ async def test_a_connection_hears_an_event_once_and_in_its_first_view() -> None:
             for client, view in ((learner, "learner"), (staff, "staff"), (admin, "staff")):
                 heard = [(await client.event())[1] for _ in range(3)]
                 assert [(body["thing"], body["as"]) for body in heard] == [("m1", view), ("m2", view), ("m3", view)]
+            home.publish(*(school.tell_person(person, "last") for person in ("s1", "t1", "a1")))
+            assert [(await client.event())[1] for client in (learner, staff, admin)] == ["last"] * 3
 
 
 async def test_a_silent_hearing_is_heard_as_silence() -> None:
