@@ -12,6 +12,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
+import "./styles/toasts.css";
 
 const place = document.getElementById("app");
 if (place === null) throw new Error("index.html has no element #app");

@@ -7,6 +7,7 @@ import { classes, loadClasses } from "./classes";
 import { classesIn } from "./list/filters";
 import { MeetingsPage } from "./MeetingsPage";
 import "./admin.css";
+import "./list/table.css";
 import "./drawer/drawer.css";
 import "./schedule/schedule.css";
 
