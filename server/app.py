@@ -219,7 +219,7 @@ async def _built(
         WebhookDoor(tracker, secrets_of_zoom, clock, metrics),
         MeetingRoutes(login_of, scheduling, joining, Once(database, keys.vault()), database, clock),
         AttendanceRoutes(login_of, scheduling, database, clock),
-        JoinRoutes(login_of, scheduling, joining, clock),
+        JoinRoutes(login_of, scheduling, joining, clock, about.timezone),
         ClassRoutes(login_of=login_of, database=database),
         DeliveryRoutes(login_of, database, metrics, clock),
         SessionRoutes(auth=auth, sign_in=sign_in, sessions=sessions, end_session=hub.end_session, about_us=about),

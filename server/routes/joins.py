@@ -5,24 +5,23 @@ notes the click, and redirects to Zoom.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from realtime.audience import join_path
 from realtime.bodies import instant, optional_instant
-from realtime.errors import AuthExpired, AuthRequired, Forbidden, RollcallError, Unavailable
+from realtime.errors import AuthExpired, AuthRequired, RollcallError
 from realtime.ports import Clock, Login
 from server.audit import Doer
 from server.doors.addresses import client_address
-from server.errors import status_of
 from server.joining import Joining
 from server.routes.bodies import read
+from server.routes.refusals import refusal_page
 from server.scheduling import Scheduling
 
 LoginOf = Callable[[Mapping[str, Any]], Awaitable[Login]]
@@ -39,11 +38,14 @@ class OldClick(BaseModel):
 class JoinRoutes:
     """The routes, with the parts they call."""
 
-    def __init__(self, login_of: LoginOf, scheduling: Scheduling, joining: Joining, clock: Clock) -> None:
+    def __init__(
+        self, login_of: LoginOf, scheduling: Scheduling, joining: Joining, clock: Clock, timezone: str
+    ) -> None:
         self._login_of = login_of
         self._scheduling = scheduling
         self._joining = joining
         self._clock = clock
+        self._timezone = timezone
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -65,7 +67,7 @@ class JoinRoutes:
         except (AuthRequired, AuthExpired):
             return sign_in_first("join", meeting_id)
         except RollcallError as error:
-            return page(error)
+            return refusal_page(error, self._timezone)
         if is_prefetch(request):
             return NOT_IN_ADVANCE
         if request.method == "GET":  # a HEAD is a look at the link by a mail program, not a press
@@ -85,7 +87,7 @@ class JoinRoutes:
         except (AuthRequired, AuthExpired):
             return sign_in_first("start", meeting_id)
         except RollcallError as error:
-            return page(error)
+            return refusal_page(error, self._timezone)
         return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
     async def own_link(self, request: Request) -> Response:
@@ -132,18 +134,3 @@ def sign_in_first(verb: str, meeting_id: str) -> Response:
     """The way to the login page and back."""
     back = f"/{verb}/{quote(meeting_id, safe='')}"
     return RedirectResponse(f"/login?next={quote(back, safe='')}", 303)
-
-
-def page(error: RollcallError) -> Response:
-    """A refusal as a page of its own: the link was opened in a tab, so there is no page around it that could say so."""
-    opens_at = error.opens_at if isinstance(error, Forbidden) else None
-    when = f'<p>It opens at <time datetime="{escape(opens_at)}">{escape(opens_at)}</time>.</p>' if opens_at else ""
-    later = {"retry-after": str(error.retry_after_s)} if isinstance(error, Unavailable) else {}
-    return HTMLResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        '<meta name=viewport content="width=device-width, initial-scale=1"><title>Rollcall</title>'
-        '<link rel=stylesheet href="/plain.css">'
-        f'<main><h1>{escape(error.message)}</h1>{when}<p><a href="/">Back to Rollcall</a></p></main>',
-        status_of(error),
-        {"cache-control": "no-store", **later},
-    )

@@ -1,9 +1,11 @@
 import time
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
 
-from server.demo import ADMIN, STUDENT
+from server.demo import ADMIN, SAMPLE_TIMEZONE, STUDENT
 from tests.support.browser import Visitors
 from tests.support.demo import Meeting
 from tests.support.screens import OFFICE_ALL, card, cell, is_marked, join_link, mark
@@ -95,3 +97,18 @@ async def test_whoever_is_not_signed_in_signs_in_first_and_then_lands_in_the_roo
     await page.get_by_label("Password", exact=True).fill("demo")
     await page.get_by_role("button", name="Sign in").click()
     await is_room_of(page, "Ratios")
+
+
+async def test_a_join_that_is_too_early_is_refused_on_a_page_that_says_when_it_opens(visitors: Visitors) -> None:
+    meeting = await visitors.demo.create("Proofs", in_min=90)
+    visitors.allow("status of 403")
+    context = await visitors.arrive(STUDENT, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{visitors.demo.url}/join/{meeting['id']}")
+    await expect(page.get_by_role("heading", name="This meeting is not open yet.")).to_be_visible()
+    start = datetime.fromisoformat(meeting["start_time"]).astimezone(ZoneInfo(SAMPLE_TIMEZONE))
+    opens = start - timedelta(minutes=15)
+    await expect(page.get_by_text(f"It opens at {opens:%H:%M} on {opens:%A} {opens.day}")).to_be_visible()
+    await expect(page.locator("main")).to_have_css("max-width", "448px")
+    await page.get_by_role("link", name="Back to Rollcall").click()
+    await expect(page).to_have_url(f"{visitors.demo.url}/")
