@@ -6,7 +6,7 @@ import pytest
 from realtime import audience
 from realtime.audience import ADMINS, BOARDS, EVERYONE, STUDENTS, TEACHERS, Role, View
 from realtime.bodies import BoardMeeting, LearnerMeeting, MeetingSettings, StaffMeeting
-from realtime.lifecycle import Audience, HostRef, Meeting, Status
+from realtime.lifecycle import Audience, ClassRef, HostRef, Meeting, Status
 from tests.support.builders import (
     ADMIN,
     ANA,
