@@ -45,10 +45,10 @@ class Demo:
         self.process.kill()
         self.process.wait(PATIENCE_S)
 
-    async def token(self, email: str) -> str:
+    async def token(self, email: str, password: str = PASSWORD) -> str:
         """A login of this person, the same one each time."""
         if email not in self.tokens:
-            answer = await self.http.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+            answer = await self.http.post("/api/auth/login", json={"email": email, "password": password})
             assert answer.status_code == 200, answer.text
             self.tokens[email] = answer.json()["token"]
             self.http.cookies.clear()  # with a cookie, a program would be taken for a browser
@@ -105,11 +105,13 @@ class Demo:
         answer = await self.http.post("/api/zoom/webhook", content=raw, headers=headers)
         assert answer.is_success, answer.text
 
-    async def notify_of(self, meeting: Meeting, event: str, at: datetime, name: str, user_id: str) -> None:
+    async def notify_of(
+        self, meeting: Meeting, event: str, at: datetime, name: str, user_id: str, email: str = ""
+    ) -> None:
         """The same of somebody in that run, coming or going."""
         when = "join_time" if event.endswith("joined") else "leave_time"
-        who = {"user_id": user_id, "user_name": name, "participant_uuid": f"uuid-of-{user_id}", when: _zoom_time(at)}
-        await self.notify(meeting, event, at, participant=who)
+        who = {"user_id": user_id, "user_name": name, "email": email, when: _zoom_time(at)}
+        await self.notify(meeting, event, at, participant=who | {"participant_uuid": f"uuid-of-{user_id}"})
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -137,10 +139,11 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, *, port: int = 0) -> AsyncIterator[Demo]:
+async def demo(folder: Path, *, port: int = 0, **settings: str) -> AsyncIterator[Demo]:
     """The demo of this folder, with its week made, until the block ends."""
     words = ("serve", "--demo", "--port", str(port))
-    with running(folder, *words, until="Play a class", ZOOM_WEBHOOK_SECRET_TOKEN=SECRET) as (process, said):
+    settings = {"ZOOM_WEBHOOK_SECRET_TOKEN": SECRET} | settings
+    with running(folder, *words, until="Play a class", **settings) as (process, said):
         url = said[0].removeprefix("Rollcall answers on ")
         async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
             served = Demo(url, folder, process, http)
