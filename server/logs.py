@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -27,6 +28,8 @@ _SECRET_VALUES = (
     (re.compile(r"(?i)\b(\w*(?:token|secret|passcode|password|zak|pwd|sid|tk))=[^&\s\"'<>;]+"), rf"\1={HIDDEN}"),
     (re.compile(r"(?i)\b(rollcall_session)=[^;\s\"']+"), rf"\1={HIDDEN}"),
 )
+# Whatever the three above or a control character could be found in; nearly every value is nothing of the kind.
+_SUSPECT = re.compile(r"(?i)=|bearer|basic|[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_NEWLINE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -82,8 +85,13 @@ def without_secrets(logger: WrappedLogger, method: str, line: EventDict) -> Even
     return {name: _shown(name, value) for name, value in line.items()}
 
 
+@lru_cache(maxsize=1_024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAMES.search(name) is not None
+
+
 def _shown(name: str, value: Any) -> Any:
-    if _SECRET_NAMES.search(name) and value:
+    if value and _is_secret(name):
         return HIDDEN
     if isinstance(value, str):
         return _plain(value, keeps_lines=name == "exception")
@@ -95,6 +103,8 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def _plain(text: str, *, keeps_lines: bool) -> str:
+    if not _SUSPECT.search(text):
+        return text
     for pattern, instead in _SECRET_VALUES:
         text = pattern.sub(instead, text)
     control = _CONTROL_BUT_NEWLINE if keeps_lines else _CONTROL

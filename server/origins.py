@@ -5,6 +5,7 @@ It exists because settings and doors must agree on when two addresses are the sa
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -39,6 +40,7 @@ def split_url(text: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=256)  # each request asks three times, and nearly all name the same host
 def split_host(header: str) -> tuple[str, int | None]:
     """Name and port of a Host header. Errors: ValueError."""
     parts = urlsplit(f"//{header}")

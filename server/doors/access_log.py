@@ -19,8 +19,8 @@ log = structlog.stdlib.get_logger("rollcall.access")
 
 LONGEST_PATH = 200
 KEYS_IN_PATH = ("/calendar/", "/wall/")  # what follows opens something
-# Asked every few seconds, by programs; and by us of ourselves, in a demo.
-QUIET = ("/socket.io", "/healthz", "/readyz", "/api/health", "/metrics", "/simulator/")
+# Asked every few seconds, by programs; and by us of ourselves, in a demo. Of a notification the tracker tells more.
+QUIET = ("/socket.io", "/healthz", "/readyz", "/api/health", "/metrics", "/simulator/", "/api/zoom/webhook")
 
 
 class AccessLog:
@@ -59,12 +59,12 @@ class AccessLog:
 
 
 def _write(scope: Scope, status: int, took_s: float) -> None:
-    path = path_of(scope)
-    tell = log.debug if path.startswith(QUIET) and status < 400 else log.info
+    is_quiet = scope["path"].startswith(QUIET) and status < 400
+    tell = log.debug if is_quiet else log.info
     tell(
         "request",
         method=scope.get("method", "WEBSOCKET"),
-        path=path,
+        path=path_of(scope),
         status=status,
         ms=round(took_s * 1000, 1),
         client=client_address(scope),

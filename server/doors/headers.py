@@ -5,10 +5,15 @@ what the API says is kept by no cache. An answer that brings one of these header
 simulator's pages have a stricter policy.
 """
 
-from starlette.datastructures import Headers, MutableHeaders
+from collections.abc import Iterable
+from functools import lru_cache
+
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.origins import split_host
+
+RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -31,28 +36,36 @@ class SecurityHeaders:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        wanted = headers_for(scope)
 
         async def with_headers(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message = {**message, "headers": [*message.get("headers", ())]}
-                headers = MutableHeaders(raw=message["headers"])
-                for name, value in wanted.items():
-                    headers.setdefault(name, value)
-                del headers["server"]
+                message = {**message, "headers": dressed(message.get("headers", ()), headers_for(scope))}
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def headers_for(scope: Scope) -> dict[str, str]:
+def dressed(given: Iterable[tuple[bytes, bytes]], wanted: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that are missing."""
+    kept = [(name, value) for name, value in given if name.lower() != b"server"]
+    own = {name.lower() for name, _ in kept}
+    return kept + [header for header in wanted if header[0] not in own]
+
+
+def headers_for(scope: Scope) -> RawHeaders:
     """What the answer to this request shall carry unless it knows better."""
-    wanted = {**ALWAYS, "content-security-policy": content_policy(Headers(scope=scope).get("host", ""))}
-    if scope["scheme"] in ("https", "wss"):
+    host = Headers(scope=scope).get("host", "")
+    return _headers(host, scope["scheme"] in ("https", "wss"), scope["path"].startswith(PRIVATE))
+
+
+@lru_cache(maxsize=256)  # a server has a name or two; whoever makes names up gets a longer way, not our memory
+def _headers(host: str, is_https: bool, is_private: bool) -> RawHeaders:
+    wanted = {**ALWAYS, "content-security-policy": content_policy(host)}
+    if is_https:
         wanted |= UNDER_HTTPS
-    if scope["path"].startswith(PRIVATE):
+    if is_private:
         wanted["cache-control"] = "no-store"
-    return wanted
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in wanted.items())
 
 
 def content_policy(host: str) -> str:

@@ -25,6 +25,7 @@ _PREFLIGHT = {
     "access-control-max-age": "600",
 }
 _READABLE = "retry-after, x-request-id"
+_OURS_TO_SAY = (b"access-control-allow-origin", b"access-control-allow-credentials")
 
 
 class Origins:
@@ -76,17 +77,17 @@ class Origins:
     def _telling(self, listed: str | None, send: Send) -> Send:
         async def telling(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                message = {**message, "headers": [*message.get("headers", ())]}
-                self._tell(MutableHeaders(raw=message["headers"]), listed)
+                # What a library behind us thinks of origins does not count.
+                kept = [each for each in message.get("headers", ()) if each[0].lower() not in _OURS_TO_SAY]
+                message = {**message, "headers": kept}
+                if self._allowed:
+                    self._tell(MutableHeaders(raw=kept), listed)
             await send(message)
 
         return telling
 
     def _tell(self, headers: MutableHeaders, listed: str | None) -> None:
-        for name in ("access-control-allow-origin", "access-control-allow-credentials"):
-            del headers[name]  # what a library behind us thinks of origins does not count
-        if self._allowed:
-            headers.add_vary_header("Origin")
+        headers.add_vary_header("Origin")
         if listed is not None:
             headers["access-control-allow-origin"] = listed
             headers["access-control-allow-credentials"] = "true"
