@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from realtime.facts import InstanceFact
-from realtime.meeting import EDITABLE, HostRef, Meeting
+from realtime.meeting import EDITABLE, HostRef, Meeting, changed
 
 BY_THE_WAY = datetime(1970, 1, 1, tzinfo=UTC)  # when something was said that any word on purpose outweighs
 _PLAIN = EDITABLE - {"settings", "host"}
@@ -28,7 +28,7 @@ def edit(meeting: Meeting, details: Mapping[str, object], at: datetime) -> Meeti
         held["settings"] = _settings(meeting, settings, at, times)
     if isinstance(host := details.get("host"), HostRef):
         held["host"] = _host(meeting.host, host, at, times)
-    return replace(meeting, **held, field_times=times)  # type: ignore[arg-type]  # names are checked against EDITABLE
+    return changed(meeting, **held, field_times=times)
 
 
 def filled(meeting: Meeting, fact: InstanceFact) -> Meeting:
@@ -42,7 +42,8 @@ def filled(meeting: Meeting, fact: InstanceFact) -> Meeting:
     known = edit(meeting, told, BY_THE_WAY)
     if meeting.occurrence_id or "start_time" in known.field_times:
         return known
-    return replace(known, start_time=min(filter(None, (known.start_time, fact.started_at)), default=None))
+    start_time = min(filter(None, (known.start_time, fact.started_at)), default=None)
+    return changed(known, start_time=start_time)
 
 
 def without_date(details: Mapping[str, object]) -> dict[str, object]:
@@ -118,8 +119,8 @@ def _host(known: HostRef, told: HostRef, at: datetime, times: dict[str, datetime
     if told.id:
         if _is_newer(times.get("host"), (known.id, known.name, known.email), (told.id, told.name, told.email), at):
             times["host"] = at
-            return replace(told, zoom_user_id=account)
+            return changed(told, zoom_user_id=account)
     elif "host" not in times and told.email and told.zoom_user_id in ("", account):
         email = known.email if known.id else min(filter(None, (known.email, told.email)))
-        return replace(known, email=email, zoom_user_id=account)
-    return replace(known, zoom_user_id=account)
+        return changed(known, email=email, zoom_user_id=account)
+    return changed(known, zoom_user_id=account)

@@ -8,8 +8,9 @@ moves that makes possible and what each of them tells. This file does not know w
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from realtime.details import edit, filled
 from realtime.facts import (
@@ -26,7 +27,7 @@ from realtime.facts import (
     Updated,
     Which,
 )
-from realtime.meeting import EDITABLE, Audience, ClassRef, HostRef, Instance, Meeting, Status
+from realtime.meeting import EDITABLE, Audience, ClassRef, HostRef, Instance, Meeting, Status, changed
 
 __all__ = [
     "CANCELLED",
@@ -91,6 +92,14 @@ TRANSITIONS: Mapping[Status, Mapping[Status, str]] = {
         CANCELLED: "meetingStatusUpdate",  # Zoom's notification of our own cancelling came first
     },
 }
+
+
+# What nobody is shown: how it is remembered, and by which account in Zoom.
+_HIDDEN = frozenset(
+    {"field_times", "is_scheduled", "ended_by_zoom", "opened_at", "uuid", "host", "revision", "learner_revision"}
+    | {"cancelled_at", "deleted_at", "hidden_at", "recovered_at"}
+)
+_SEEN = attrgetter(*(field.name for field in fields(Meeting) if field.name not in _HIDDEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +193,16 @@ def _newness(run: Instance) -> tuple[bool, datetime, str]:
 
 
 def _shows(meeting: Meeting, run: Instance) -> Meeting:
-    is_over = run.ended_at is not None
-    return replace(
+    counts = (run.present, run.here) if run.ended_at is None else (0, 0)
+    return changed(
         meeting,
         uuid=run.uuid,
         opened_at=run.opened_at,
         started_at=run.started_at,
         ended_at=run.ended_at,
         ended_by_zoom=run.ended_by_zoom,
-        participant_count=0 if is_over else run.present,
-        here_count=0 if is_over else run.here,
+        participant_count=counts[0],
+        here_count=counts[1],
     )
 
 
@@ -203,18 +212,18 @@ def _run(meeting: Meeting, fact: InstanceFact, instance: Instance | None) -> Ins
     started_at = (fact.started_at or fact.at) if has_started else None
     run = instance or Instance(uuid=fact.uuid, meeting_id=meeting.id, opened_at=started_at or fact.at)
     opened_at = min(run.opened_at, started_at or fact.at)
-    run = replace(run, opened_at=opened_at, started_at=_first(run.started_at, started_at))
+    run = changed(run, opened_at=opened_at, started_at=_first(run.started_at, started_at))
     if not isinstance(fact, Ended):
         return run
     if fact.from_zoom == run.ended_by_zoom:
-        return replace(run, ended_at=_first(run.ended_at, fact.at))
+        return changed(run, ended_at=_first(run.ended_at, fact.at))
     # Zoom's own time of the end replaces ours, and ours never replaces Zoom's.
     return replace(run, ended_at=fact.at, ended_by_zoom=True) if fact.from_zoom else run
 
 
 def told(before: Meeting, after: Meeting, *, created: bool = False) -> Step:
     """The step with the event that tells it: the move's own, or one that shows the change, or none."""
-    after = replace(after, status=standing(after))
+    after = changed(after, status=standing(after))
     if after == before:
         return Step(after)
     tells: tuple[str, ...] = ()
@@ -236,13 +245,12 @@ def touched(meeting: Meeting, *, for_learners: bool = True) -> Meeting:
 
 def is_visible_change(before: Meeting, after: Meeting) -> bool:
     """Whether somebody who sees the meeting sees that it has changed."""
-    hidden = {"field_times": {}, "is_scheduled": False, "ended_by_zoom": False, "opened_at": None, "uuid": ""}
-    gone = {"cancelled_at": None, "deleted_at": None, "hidden_at": None, "recovered_at": None}
-    plain = [
-        replace(m, host=replace(m.host, zoom_user_id=""), **hidden, **gone)  # type: ignore[arg-type]  # names of fields above
-        for m in (before, after)
-    ]
-    return plain[0] != plain[1] and after.status is not DELETED
+    return after.status is not DELETED and _visible(before) != _visible(after)
+
+
+def _visible(meeting: Meeting) -> object:
+    host = meeting.host
+    return (_SEEN(meeting), host.id, host.name, host.email)
 
 
 def _first(known: datetime | None, told: datetime | None) -> datetime | None:
