@@ -79,7 +79,12 @@ async def a_morning(play: Play) -> None:
     play.class_live = await play.create("Slopes and intercepts", 1, host=TEACHER)
 
 
+async def _demo_logins(play: Play, page: Page) -> None:
+    await expect(page.get_by_role("region", name="Demo logins")).to_be_visible()
+
+
 async def _wrong_password(play: Play, page: Page) -> None:
+    await _demo_logins(play, page)
     await page.get_by_label("School e-mail").fill(STUDENT)
     await page.get_by_label("Password", exact=True).fill("not this")
     await page.get_by_role("button", name="Sign in").click()
@@ -121,7 +126,7 @@ async def _not_found(play: Play, page: Page) -> None:
 
 
 BEFORE = (
-    Scene("login", "", "/login"),
+    Scene("login", "", "/login", _demo_logins),
     Scene("login-wrong", "", "/login", _wrong_password, complains=("status of 401",)),
     Scene("student-later", STUDENT, "/", is_whole=True),
     Scene("student-empty", NEWCOMER, "/"),
@@ -153,8 +158,9 @@ async def a_class(play: Play) -> None:
     for number, (name, email) in enumerate(_cast()):
         at = _minutes_ago(STARTED_MIN_AGO - min(number, 9) * 1.3)
         await demo.notify_of(meeting, "meeting.participant_joined", at, name, str(number), email)
-    left = _cast()[4]
-    await demo.notify_of(meeting, "meeting.participant_left", _minutes_ago(5), left[0], "4", left[1])
+    name, email = _cast()[4]
+    for event, minutes in (("meeting.participant_left", 6), ("meeting.participant_joined", 4)):
+        await demo.notify_of(meeting, event, _minutes_ago(minutes), name, "4", email)
 
 
 def _cast() -> list[tuple[str, str]]:

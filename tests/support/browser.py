@@ -1,6 +1,7 @@
 """Chromium, and people who look at pages with it: whatever a page complains of is kept, and all it is told is heard."""
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -45,7 +46,10 @@ async def chromium() -> AsyncIterator[Browser]:
     if program is None:
         raise NoBrowser(f"The browser tests need Chromium on the PATH as `chromium`. Install it with: {INSTALL}")
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=program, args=FLAGS)
+        # The browser's own words, in fields of dates for one, are those of its environment and of no page.
+        browser = await driver.chromium.launch(
+            executable_path=program, args=FLAGS, env={**os.environ, "LANGUAGE": "en_GB"}
+        )
         try:
             yield browser
         finally:
