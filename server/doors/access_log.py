@@ -4,6 +4,7 @@ The query is never written: Socket.IO's `sid` and tokens stand in it. Nor is the
 key. The line and the answer to an unforeseen fault carry the same id.
 """
 
+import asyncio
 import secrets
 import time
 from urllib.parse import quote
@@ -12,6 +13,7 @@ import structlog
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from realtime.errors import Unavailable
 from server.doors.addresses import client_address
 from server.errors import internal, refuse
 
@@ -51,6 +53,11 @@ class AccessLog:
         with structlog.contextvars.bound_contextvars(request=request_id):
             try:
                 await self._app(scope, receive, noting)
+            except asyncio.CancelledError:  # the server stops and waits no longer; whoever asked hears that
+                log.warning("request cut off", path=path_of(scope))
+                if status == 0:
+                    stopping = Unavailable("The server is stopping; please try again in a moment.", code="stopping")
+                    await refuse(stopping, scope, receive, noting)
             except Exception as fault:  # the rim of every request: nothing outside could answer or count
                 log.exception("unforeseen fault", path=path_of(scope), exc_info=fault)
                 if status == 0:

@@ -87,6 +87,9 @@ async def test_told_to_stop_it_does_not_wait_for_those_who_hang(tmp_path: Path) 
         assert took_s < STOP_WITHIN_S
         assert house.child.process.returncode == 0
         writer.close()
-        await asyncio.gather(hung, poll, return_exceptions=True)
+        told = (await hung).json()["error"]
+        assert (told["code"], told["temporary"]) == ("stopping", True)
+        await asyncio.gather(poll, return_exceptions=True)
+        assert not [line for line in house.child.said if "Traceback" in line]
         await house.come_back()
         assert (await house.by("tess").get("/api/zoom/meetings")).json()["meetings"] == []
