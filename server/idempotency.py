@@ -60,7 +60,7 @@ class Once:
             return before
         try:
             status, told = await act()
-        except BaseException:  # nothing was done, so the same key may try again
+        except Exception:  # nothing was done, so the same key may try again; of one that was cut off nobody knows
             await self._try_to_write(_FORGET, {"key": key_hash})
             raise
         sealed = self._vault.seal(json.dumps(told).encode()).decode()
