@@ -153,7 +153,7 @@ async def meetings_for(
     if filters.text:
         wanted.append(meetings.c.topic.icontains(filters.text, autoescape=True))
     if filters.after:
-        wanted.append(await _after(connection, filters.after, is_backwards=is_past))
+        wanted.append(await _after(connection, person, filters.after, is_backwards=is_past))
     order = (meetings.c.start_time, meetings.c.id)
     query = MEETING.where(*wanted).order_by(*(column.desc() for column in order) if is_past else order)
     query = query.limit(filters.limit + 1)
@@ -167,9 +167,15 @@ def _starts_after(now: datetime) -> ColumnElement[bool]:
     return or_(meetings.c.start_time.is_(None), meetings.c.start_time >= now - timedelta(hours=24))
 
 
-async def _after(connection: AsyncConnection, last_id: str, *, is_backwards: bool) -> ColumnElement[bool]:
-    """What follows this one; a meeting without a start comes before all others, or backwards after them."""
-    start = (await connection.execute(select(meetings.c.start_time).where(meetings.c.id == last_id))).scalar()
+async def _after(
+    connection: AsyncConnection, person: Person, last_id: str, *, is_backwards: bool
+) -> ColumnElement[bool]:
+    """What follows this one; a meeting without a start comes before all others, or backwards after them.
+
+    Shape: a meeting this person may not see counts as one without a start, so that a page says nothing of it.
+    """
+    last = select(meetings.c.start_time).where(meetings.c.id == last_id, visible_to(person))
+    start = (await connection.execute(last)).scalar()
     if is_backwards and start is None:
         return and_(meetings.c.start_time.is_(None), meetings.c.id < last_id)
     if is_backwards:
