@@ -9,6 +9,9 @@ import pytest
 import structlog
 from hypothesis import settings
 
+# An assertion in what tests share tells as much as one in a test.
+pytest.register_assert_rewrite("tests.support")
+
 # Deadlines off: an example on a busy machine is slow now and then, and pytest-timeout ends what hangs.
 settings.register_profile("local", deadline=None)
 # In CI the same examples each time, so that no change is blamed for what chance found; at home new ones are tried.
