@@ -7,6 +7,7 @@ the world before is said in `wanting.py`. It does not know how anything is read,
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 
 from realtime import attendance, audience, presence, roster, series
 from realtime.bodies import encode, instant
@@ -45,6 +46,9 @@ from realtime.world import World
 __all__ = ["CLICK_ONCE", "Verdict", "decide", "wanted", "wanted_visits"]
 
 PresenceFact = ParticipantJoined | ParticipantLeft
+
+
+_SHOWN_TO = attrgetter("uuid", "class_", "audience", "host", "is_running")
 
 
 @dataclass(slots=True)
@@ -93,8 +97,7 @@ def _plan(world: World, fact: MeetingFact) -> Verdict:
     is_of_dates = bool(fact.which.occurrence_id or (isinstance(fact, Created) and fact.occurrences))
     if is_of_dates and not (base := series.whole(world, zoom_id)).is_series:
         step = told(base, series.as_series(base))
-        tells = step.tells if base.revision else ()  # nobody was told of it: nobody needs to hear that it is gone
-        verdict.events += _settle(world, base, step.meeting, tells, fact.at).events
+        verdict.events += _settle(world, base, step.meeting, step.tells, fact.at).events
     for before, part in _parts(world, fact):
         verdict.add(_apply(world, before, part))
     if verdict.meeting is not None and verdict.meeting.occurrence_id:
@@ -185,12 +188,7 @@ def _settle(
 
 def _people_may_differ(before: Meeting, after: Meeting) -> bool:
     """Whether pages may show other people, or other people may be shown them."""
-    return (before.uuid, before.class_, before.host, before.is_running) != (
-        after.uuid,
-        after.class_,
-        after.host,
-        after.is_running,
-    )
+    return _SHOWN_TO(before) != _SHOWN_TO(after)
 
 
 def _rehome(world: World, verdict: Verdict, zoom_id: str, at: datetime) -> None:

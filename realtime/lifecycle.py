@@ -224,16 +224,17 @@ def _run(meeting: Meeting, fact: InstanceFact, instance: Instance | None) -> Ins
 def told(before: Meeting, after: Meeting, *, created: bool = False) -> Step:
     """The step with the event that tells it: the move's own, or one that shows the change, or none."""
     after = changed(after, status=standing(after))
-    if after == before:
-        return Step(after)
+    is_known = before.revision > 0
+    if after == before or (after.status is DELETED and not is_known):
+        return Step(after)  # nobody needs to hear that what they never heard of is gone
     tells: tuple[str, ...] = ()
     moved = after.status is not before.status or (after.uuid != before.uuid and after.started_at is not None)
     if created and after.status is not DELETED:
         tells += ("meetingCreated",)
     if moved and after.status in TRANSITIONS[before.status]:
         tells += (TRANSITIONS[before.status][after.status],)
-    elif not tells and is_visible_change(before, after):
-        tells = ("meetingStatusUpdate",)
+    if not tells and (not is_known or is_visible_change(before, after)):
+        tells = ("meetingStatusUpdate",)  # also where nothing can be seen of it: it is kept, so fresh pages show it
     return Step(touched(after) if tells else after, None, tells)
 
 

@@ -113,6 +113,13 @@ def test_a_learner_does_not_hear_of_themselves_in_a_meeting_that_is_not_theirs_t
     assert told_to(school, ANA) == []
 
 
+def test_a_learner_who_is_in_the_room_hears_so_when_the_meeting_becomes_theirs_to_see() -> None:
+    school = Memory()
+    school.tell(scheduled(audience=Audience.PERSONAL), RUN.started(), RUN.joined(ANA_BY_MAIL, 61))
+    school.tell(edited("81", 62, audience=Audience.EVERYONE))
+    assert [name for name, _ in told_to(school, ANA)] == ["meetingCreated", "meetingStatusUpdate", "attendanceUpdated"]
+
+
 def test_when_it_turns_out_later_who_somebody_is_the_strangers_row_goes() -> None:
     school = Memory()
     school.tell(scheduled(), RUN.started(), RUN.joined(DAN_BY_NAME, 61))

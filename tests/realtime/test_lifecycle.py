@@ -13,6 +13,7 @@ from realtime.lifecycle import (
     STARTED,
     TRANSITIONS,
     WAITING,
+    HostRef,
     Instance,
     Meeting,
     Status,
@@ -133,6 +134,12 @@ def test_a_meeting_is_told_as_created_once_and_as_it_now_is() -> None:
     again = advance(first.meeting, created("81", 1, topic="Algebra II"))
     assert (first.tells, first.meeting.revision) == (("meetingCreated",), 1)
     assert (again.tells, again.meeting.topic, again.meeting.revision) == (("meetingStatusUpdate",), "Algebra II", 2)
+
+
+def test_a_meeting_nobody_knew_of_is_told_whatever_was_said_of_it() -> None:
+    step = advance(implied(WHICH), updated("81", 5, host=HostRef(zoom_user_id="Znobody")))
+    assert (step.tells, step.meeting.revision) == (("meetingStatusUpdate",), 1)
+    assert advance(implied(WHICH), DELETE).tells == ()
 
 
 def test_what_is_told_a_second_time_raises_no_revision() -> None:

@@ -137,6 +137,9 @@ SCENES: Mapping[str, Scene] = {
     "open to everyone no more": Scene(
         (*BUSY, OPEN_TO_ALL), (edited("81", 31, audience=Audience.PERSONAL, topic="Ours"),)
     ),
+    "opened to everyone while people are in": Scene(
+        (*BUSY, edited("81", 30, audience=Audience.PERSONAL)), (edited("81", 31, audience=Audience.EVERYONE),)
+    ),
     "for the staff only": Scene((*WAITING, OPEN_TO_ALL), (edited("81", 31, audience=Audience.STAFF),)),
     "for all students": Scene((*BUSY, OPEN_TO_ALL), (edited("81", 31, audience=Audience.STUDENTS),)),
     "another class": Scene((*BUSY, RUN.joined(CARA_BY_MAIL, 64)), (edited("81", 31, class_=TENTH),)),
