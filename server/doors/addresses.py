@@ -6,6 +6,7 @@ before anything here runs. `REMOTE_ADDR` is never looked at, as Socket.IO's envi
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 UNKNOWN = "unknown"
@@ -14,10 +15,15 @@ UNKNOWN = "unknown"
 def client_address(scope: Mapping[str, Any]) -> str:
     """The address of whoever asks, in one spelling; `unknown` for a local socket or a proxy's nonsense."""
     client = scope.get("client")
+    return _spelled(client[0]) if client else UNKNOWN
+
+
+@lru_cache(maxsize=1_024)  # one address asks many times
+def _spelled(given: str) -> str:
     try:
-        address = ipaddress.ip_address(client[0]) if client else None
+        address = ipaddress.ip_address(given)
     except ValueError:
         return UNKNOWN
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    return UNKNOWN if address is None else str(address)
+    return str(address)

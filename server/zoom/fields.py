@@ -51,6 +51,8 @@ def lines(value: object) -> str | None:
 def _clean(value: object, table: dict[int, str], length: int) -> str:
     if not isinstance(value, str):
         return ""
+    if value.isascii() and value.isprintable():
+        return value.strip()[:length].rstrip()  # nearly all: nothing to mend
     # Two halves of one character come together again, a lone half becomes a replacement character: half a
     # character cannot be written as UTF-8, so neither kept nor sent.
     whole = value[: 2 * length].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
