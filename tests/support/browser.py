@@ -1,7 +1,6 @@
 """Chromium, and people who look at pages with it: whatever a page complains of is kept, and all it is told is heard."""
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -46,10 +45,7 @@ async def chromium() -> AsyncIterator[Browser]:
     if program is None:
         raise NoBrowser(f"The browser tests need Chromium on the PATH as `chromium`. Install it with: {INSTALL}")
     async with async_playwright() as driver:
-        # The browser's own words, in fields of dates for one, are those of its environment and of no page.
-        browser = await driver.chromium.launch(
-            executable_path=program, args=FLAGS, env={**os.environ, "LANGUAGE": "en_GB"}
-        )
+        browser = await driver.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield browser
         finally:
