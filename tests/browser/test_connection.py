@@ -66,7 +66,7 @@ async def test_a_killed_server_is_told_and_what_was_missed_is_there_when_it_is_b
                 # And what happens from now on comes as before.
                 await again.of_room(kept, "start")
                 await expect(join_link(mine, "Still on")).to_have_text("Join Live")
-                await expect(cell(office, "Still on", "In meeting")).to_have_text("1 / 12")
+                await expect(cell(office, "Still on", "In meeting")).to_have_text("0 / 12 +1")
                 for page in pages:
                     assert await is_marked(page)
                 assert people.complaints == []

@@ -54,12 +54,12 @@ async def test_join_leads_to_the_room_in_a_new_tab_and_counts_once(visitors: Vis
     await expect(room.get_by_text("You are in the room.")).to_be_visible()
     await expect(card(student, "Fractions")).to_contain_text("You’re in the room")
     await expect(card(student, "Fractions")).to_contain_text("2 here")
-    await expect(cell(admin, "Fractions", "In meeting")).to_have_text("2 / 12")
+    await expect(cell(admin, "Fractions", "In meeting")).to_have_text("1 / 12 +1")
 
     # Closing the tab is leaving.
     await room.close(run_before_unload=False)
     await expect(card(student, "Fractions")).to_contain_text("You left the room")
-    await expect(cell(admin, "Fractions", "In meeting")).to_have_text("1 / 12")
+    await expect(cell(admin, "Fractions", "In meeting")).to_have_text("0 / 12 +1")
     await expect(cell(admin, "Fractions", "Clicks")).to_have_text("1")
     assert await is_marked(student)
 

@@ -37,7 +37,10 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
     place(shown, box);
     shown.querySelector<HTMLElement>(".menu-item")?.focus();
     const pressed = ({ target }: Event) => target instanceof Node && !shown.contains(target) && close.current();
-    const away = ({ target }: Event) => target !== shown && close.current();
+    // The scroll that brought the button into sight is told only now: what counts is how far the page went since.
+    const openedAt = scrollY;
+    const scrolled = () => Math.abs(scrollY - openedAt) > SLACK_PX && close.current();
+    const resized = () => close.current();
     const esc = (event: KeyboardEvent) => {
       if (event.key !== "Escape" && event.key !== "Tab") return;
       event.preventDefault();
@@ -45,13 +48,13 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
       close.current();
     };
     document.addEventListener("pointerdown", pressed, true);
-    document.addEventListener("scroll", away, true);
-    addEventListener("resize", away);
+    document.addEventListener("scroll", scrolled);
+    addEventListener("resize", resized);
     document.addEventListener("keydown", esc, true);
     return () => {
       document.removeEventListener("pointerdown", pressed, true);
-      document.removeEventListener("scroll", away, true);
-      removeEventListener("resize", away);
+      document.removeEventListener("scroll", scrolled);
+      removeEventListener("resize", resized);
       document.removeEventListener("keydown", esc, true);
       const hadFocus = shown.contains(document.activeElement);
       if (shown.matches(":popover-open")) shown.hidePopover();
@@ -110,6 +113,7 @@ export function MeetingMenu({ meeting, state, rights, you, nowMs, box, onChoose,
 
 const GAP_PX = 4;
 const EDGE_PX = 8;
+const SLACK_PX = 8;
 
 /** Below the box, or as much higher as it takes to be seen whole: an item below the edge is never found. */
 function place(menu: HTMLElement, box: DOMRect): void {

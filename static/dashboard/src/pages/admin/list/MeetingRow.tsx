@@ -111,13 +111,22 @@ function Starts({ meeting, state, nowMs }: Pick<MeetingRowProps, "meeting" | "st
   );
 }
 
+/** Of a class, those of the roster who are in the room; whoever else is there, the host too, stands behind. */
 function InMeeting({ meeting }: { meeting: MeetingView }) {
   if (meeting.status !== "started" && meeting.status !== "waiting") return <None />;
-  const expected = "expectedCount" in meeting ? meeting.expectedCount : 0;
+  const all = meeting.participantCount;
+  if (!("hereCount" in meeting) || meeting.expectedCount === 0) return <Changing of={all}>{all}</Changing>;
+  const { hereCount, expectedCount } = meeting;
+  const others = all - hereCount;
   return (
-    <Changing of={`${meeting.participantCount} ${expected}`}>
-      {meeting.participantCount}
-      {expected > 0 && <span class="muted"> / {expected}</span>}
+    <Changing of={`${hereCount} ${others} ${expectedCount}`}>
+      {hereCount}
+      <span class="muted"> / {expectedCount}</span>
+      {others > 0 && (
+        <span class="muted" title={t("list.others", { count: others })}>
+          {` +${others}`}
+        </span>
+      )}
     </Changing>
   );
 }

@@ -17,7 +17,21 @@ test("only what is live counts", () => {
       staffMeeting({ id: "c", participantCount: 7, expectedCount: 30 }),
     ],
   });
-  expect(countersOf(picture, NOON)).toMatchObject({ live: 2, people: 37, missing: 8 });
+  expect(countersOf(picture, NOON)).toMatchObject({ live: 2, people: 37, missing: 41 });
+});
+
+test("not here yet is who was expected and never seen: not who left again, and guests fill no place", () => {
+  const rows = [
+    row({ id: "here" }),
+    row({ id: "left", state: "away", hereSince: null }),
+    row({ id: "waits", state: "waiting_room", joinTime: null, hereSince: null }),
+    row({ id: "guest", expected: false }),
+  ];
+  const picture = pictureOf({
+    meetings: [live("a", { participantCount: 2, expectedCount: 12, hereCount: 1 })],
+    activeParticipants: rows.map((each) => ({ ...each, meetingId: "a" })),
+  });
+  expect(countersOf(picture, NOON).missing).toBe(10);
 });
 
 test("of a meeting one is only invited to, nobody is missing", () => {
