@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 DEFAULT_PORTS = {"http": 80, "https": 443}
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  # names of "every address", not a binding
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+LONGEST_HOST = 300  # characters; a name has 253 at most, and then comes a port
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
 
@@ -40,9 +41,15 @@ def split_url(text: str) -> SplitResult:
     return parts
 
 
-@lru_cache(maxsize=256)  # each request asks three times, and nearly all name the same host
 def split_host(header: str) -> tuple[str, int | None]:
     """Name and port of a Host header. Errors: ValueError."""
+    if len(header) > LONGEST_HOST:  # the zone of an IPv6 address may be of any length
+        raise ValueError("too long for a host")
+    return _split_host(header)
+
+
+@lru_cache(maxsize=256)  # each request asks three times, and nearly all name the same host
+def _split_host(header: str) -> tuple[str, int | None]:
     parts = urlsplit(f"//{header}")
     if parts.netloc != header or "@" in header or not is_host(parts.hostname or ""):
         raise ValueError("not a host")

@@ -55,10 +55,20 @@ def dressed(given: Iterable[tuple[bytes, bytes]], wanted: RawHeaders) -> list[tu
 def headers_for(scope: Scope) -> RawHeaders:
     """What the answer to this request shall carry unless it knows better."""
     host = Headers(scope=scope).get("host", "")
-    return _headers(host, scope["scheme"] in ("https", "wss"), scope["path"].startswith(PRIVATE))
+    return _headers(
+        host if _is_host(host) else "", scope["scheme"] in ("https", "wss"), scope["path"].startswith(PRIVATE)
+    )
 
 
-@lru_cache(maxsize=256)  # a server has a name or two; whoever makes names up gets a longer way, not our memory
+def _is_host(header: str) -> bool:
+    try:
+        split_host(header)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)  # a server has a name or two; what is no name, or too long for one, never comes here
 def _headers(host: str, is_https: bool, is_private: bool) -> RawHeaders:
     wanted = {**ALWAYS, "content-security-policy": content_policy(host)}
     if is_https:
@@ -70,11 +80,7 @@ def _headers(host: str, is_https: bool, is_private: bool) -> RawHeaders:
 
 def content_policy(host: str) -> str:
     """What a page of ours may load and reach: only us. The sockets are named too, for browsers that ask for it."""
-    try:
-        split_host(host)
-        sockets = f" ws://{host} wss://{host}"
-    except ValueError:
-        sockets = ""
+    sockets = f" ws://{host} wss://{host}" if _is_host(host) else ""
     return "; ".join(
         (
             "default-src 'self'",

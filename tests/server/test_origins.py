@@ -46,3 +46,9 @@ def test_what_is_no_host_is_refused(given: str) -> None:
 def test_loopback_is_a_matter_of_the_whole_name() -> None:
     assert all(is_loopback(host) for host in ("localhost", "127.0.0.1", "127.8.0.1", "::1"))
     assert not any(is_loopback(host) for host in ("127.0.0.1.evil.example", "localhost.evil.example", "0.0.0.0", ""))
+
+
+def test_a_host_header_longer_than_any_host_is_refused() -> None:
+    assert split_host("[fe80::1%eth0]") == ("fe80::1%eth0", None)
+    with pytest.raises(ValueError, match="too long"):
+        split_host(f"[fe80::1%{'a' * 300}]")

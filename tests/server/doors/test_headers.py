@@ -1,8 +1,10 @@
+import tracemalloc
+
 import httpx
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from server.doors.headers import SecurityHeaders
+from server.doors.headers import SecurityHeaders, headers_for
 from tests.support.asgi import client, echo
 
 
@@ -35,6 +37,19 @@ async def test_a_host_header_cannot_write_into_the_policy() -> None:
         answer = await browser.get("/", headers={"host": "x; script-src *"})
     assert directives(answer)["connect-src"] == "'self'"
     assert "script-src" not in directives(answer)
+
+
+def test_a_name_that_somebody_makes_up_does_not_stay_in_memory() -> None:
+    made_up = [f"{n}{'a' * 100_000}".encode() for n in range(20)]
+    zones = [f"[fe80::1%{n}{'a' * 100_000}]".encode() for n in range(20)]
+    tracemalloc.start()
+    try:
+        for host in (*made_up, *zones):
+            headers_for({"type": "http", "scheme": "http", "path": "/", "headers": [(b"host", host)]})
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 100_000
 
 
 async def test_https_is_kept_to_where_it_is() -> None:
