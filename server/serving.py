@@ -14,6 +14,7 @@ import uvicorn
 
 from server.app import House, house
 from server.data_folder import DataFolder
+from server.request_heads import BoundedHeads
 from server.settings import Options, Settings, StartError
 from server.stopping import OrderlyServer
 
@@ -68,10 +69,11 @@ class Server(OrderlyServer):
 
 
 def config(ready: House) -> uvicorn.Config:
-    """How uvicorn is run: our own log, no query strings in it, and the hub's own WebSocket protocol."""
+    """How uvicorn is run: our own log, bounded heads, and the hub's own WebSocket protocol."""
     protocol: Any = ready.hub.ws_protocol
     return uvicorn.Config(
         ready.app,
+        http=BoundedHeads,
         ws=protocol,
         ws_max_size=HARD_FRAME_BYTES,
         ws_per_message_deflate=False,  # 43 KB of memory a connection, for bodies of one

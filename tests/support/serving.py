@@ -12,11 +12,12 @@ PATIENCE_S = 10.0
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[tuple[str, int]]:
-    """Host and port where the app answers for as long as this is open."""
+async def served(app: ASGIApp, http: type[asyncio.Protocol] | None = None) -> AsyncIterator[tuple[str, int]]:
+    """Host and port where the app answers for as long as this is open, over `http` if it is given."""
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
+        http=http or "auto",
         lifespan="off",
         log_config=None,
         access_log=False,
