@@ -1,7 +1,7 @@
 """Somebody gives an e-mail address and a password, and gets a login, or hears no more than that it was wrong.
 
-It exists so that the order is in one place: count the try, prove, hold the answer, open a new session. It does not
-know HTTP.
+It exists so that the order is in one place: count the try, prove, hold the answer, open a new session. A try that
+nobody could judge does not count. It does not know HTTP.
 """
 
 import asyncio
@@ -56,14 +56,19 @@ class SignIn:
                 TooMany after too many tries; Overloaded.
         """
         attempt = self._guesses.begin(email_key(email), address)
-        user = await self._users.by_email(email) if len(email) <= LONGEST_EMAIL else None
-        kept = user.password_hash if user is not None and user.is_active else ""
-        is_right = len(password) <= LONGEST and await self._passwords.prove(kept, password)
+        try:
+            user = await self._users.by_email(email) if len(email) <= LONGEST_EMAIL else None
+            kept = user.password_hash if user is not None and user.is_active else ""
+            is_right = len(password) <= LONGEST and await self._passwords.prove(kept, password)
+        except BaseException:  # no room, no store, or given up: nobody knows whether it was a wrong guess
+            self._guesses.take_back(attempt)
+            raise
+        if user is not None and is_right:
+            self._guesses.succeeded(attempt)
         if attempt.pause_s > 0:
             await self._pause(attempt.pause_s)
         if user is None or not is_right:
             raise wrong_credentials()
-        self._guesses.succeeded(attempt)
         stronger = await self._passwords.hash(password) if self._passwords.is_weak(kept) else None
         async with self._database.write() as connection:
             person = await person_of(connection, user.id)

@@ -1,9 +1,10 @@
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
 
-from realtime.errors import AuthRequired, TooMany
+from realtime.errors import AuthRequired, Overloaded, TooMany
 from server.people.guessing import Guesses
 from server.people.passwords import Passwords
 from server.people.sessions import Sessions
@@ -85,6 +86,31 @@ async def test_guessing_is_slowed_and_then_refused_even_with_the_right_password(
         await door.enter()
     clock.advance(seconds=1)
     assert (await door.enter()).person.name == "Ana Cruz"
+
+
+async def test_a_try_that_could_not_be_judged_is_no_wrong_guess(database: Database, clock: ManualClock) -> None:
+    """At the first bell many are turned away for lack of room, with the right password."""
+    await add_user(database, clock)
+
+    class Busy(Passwords):
+        ends_with: BaseException | None = None
+
+        async def prove(self, kept: str, password: str) -> bool:
+            if self.ends_with is not None:
+                raise self.ends_with
+            return await super().prove(kept, password)
+
+    busy = Busy(QUICK)
+    door = Door(database, clock, busy)
+    for ending in (Overloaded("Too many people sign in just now.", retry_after_s=1), asyncio.CancelledError()):
+        busy.ends_with = ending
+        for _ in range(9):
+            with pytest.raises(type(ending)):
+                await door.enter()
+    busy.ends_with = None
+    assert (await door.enter()).person.name == "Ana Cruz"
+    assert door.pauses == []
+    busy.close()
 
 
 async def test_a_weak_hash_is_made_stronger_at_the_next_login(database: Database, clock: ManualClock) -> None:
