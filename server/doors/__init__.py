@@ -1,8 +1,9 @@
 """What stands around every address of this server, whoever answers behind it.
 
-From the outside in: `headers` puts on what browsers must know, `access_log` gives the request its id and writes one
-line, `hosts` refuses names that are not ours, `origins` refuses other sites' pages, `bodies` reads no more than
-allowed. All are plain ASGI, so that Socket.IO and the simulator stand behind them too.
+From the outside in: `public_scheme` knows that our public name means https, `headers` puts on what browsers must know,
+`access_log` gives the request its id and writes one line, `hosts` refuses names that are not ours, `origins` refuses
+other sites' pages, `bodies` reads no more than allowed. All are plain ASGI, so that Socket.IO and the simulator stand
+behind them too.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from server.doors.bodies import Bodies
 from server.doors.headers import SecurityHeaders
 from server.doors.hosts import Hosts
 from server.doors.origins import Origins
+from server.doors.public_scheme import PublicScheme
 from server.origins import LOOPBACK_NAMES, WILDCARDS, split_url
 from server.settings import Options, Settings
 
@@ -55,7 +57,7 @@ def guarded(app: ASGIApp, policy: Policy) -> ASGIApp:
     inside: ASGIApp = Bodies(app)
     inside = Origins(inside, public_origin=policy.public_origin, allowed=policy.allowed_origins)
     inside = Hosts(inside, policy.hosts, any_address=policy.any_address)
-    inside = SecurityHeaders(AccessLog(inside))
+    inside = PublicScheme(SecurityHeaders(AccessLog(inside)), policy.public_origin)
     if policy.trusted_proxies:
         # The types of the two projects name the same messages differently.
         inside = ProxyHeadersMiddleware(inside, [*policy.trusted_proxies])  # type: ignore[arg-type, assignment]
