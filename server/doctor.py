@@ -211,6 +211,10 @@ def _webhooks(patient: Patient) -> Finding:
 
 def _address(patient: Patient) -> Finding:
     url = patient.settings.public_url
+    if not patient.demo and url is not None and url.startswith("https:") and not patient.settings.trusted_proxies:
+        told = f"{url} is https, but no proxy is trusted: all people seem to come from one address."
+        mend = "Set ROLLCALL_TRUSTED_PROXIES to the address of the proxy that speaks TLS."
+        return Finding("address", State.DOUBTFUL, told, mend)
     if patient.demo or (url is not None and url.startswith("https:")):
         return Finding("address", State.GOOD, url or "this machine only")
     if url is None:

@@ -117,6 +117,15 @@ def test_a_zoom_that_cannot_be_reached_is_told(tmp_path: Path, monkeypatch: pyte
     assert "cannot be reached" in finding.told
 
 
+def test_an_https_address_without_a_trusted_proxy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_PUBLIC_URL", "https://rollcall.example.org")
+    finding = found("address", tmp_path)
+    assert finding.state is State.DOUBTFUL
+    assert "ROLLCALL_TRUSTED_PROXIES" in finding.mend
+    monkeypatch.setenv("ROLLCALL_TRUSTED_PROXIES", "10.0.0.5")
+    assert found("address", tmp_path).state is State.GOOD
+
+
 async def examined(data: Path) -> list[Finding]:
     """In a thread, as the Zoom it asks answers in this one."""
     return await asyncio.to_thread(examine, data, demo=None, port=0)
