@@ -130,13 +130,16 @@ class Connections:
         code: int = POLICY,
         say: Frame | None = None,
         abort: bool = False,
+        drop: bool = False,
     ) -> None:
-        """Close a connection's transport, now; `say` is its last frame.
+        """Close a connection's transport, now; `say` is its last frame. With `drop` no poll takes what waits before it.
 
         The session tells the house first of all that it ends, so nothing of any room reaches it any more (`strike`).
         """
         if connection.is_gone:
             return
+        if drop:
+            connection.outlet.take()
         if say is not None and not abort:
             connection.say(say)
         connection.session.end(reason, code=code, abort=abort)

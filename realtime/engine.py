@@ -7,7 +7,9 @@ that repeat nothing of a request. It does not know Socket.IO.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from hmac import compare_digest
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 import engineio
 from engineio.async_drivers import asgi as driver
@@ -16,7 +18,7 @@ from realtime import frames
 from realtime.frames import Frame
 from realtime.limits import Limits
 from realtime.outlet import Outlet
-from realtime.session import Environ, Session, Wire
+from realtime.session import Environ, Scope, Session, Wire, credentials_of
 
 log = logging.getLogger("rollcall.engine")
 
@@ -29,7 +31,8 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
     """All sessions of this process.
 
     Shape: `on_end(sid, reason)` is called once for each session, whatever ended it; `on_full(sid, reason)` just before
-           it, when a bound was reached; `is_size_fine(sid, size)` before each message.
+           it, when a bound was reached; `is_size_fine(sid, size)` before each message. `binding(scope)` says by which
+           credentials a request comes: a session is its own, and unknown to every other.
     """
 
     limits: Limits
@@ -51,9 +54,10 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
         self.on_end: Callable[[str, str], None] = self._tell_library
         self.on_full: Callable[[str, str], None] = lambda sid, reason: None
         self.is_size_fine: Callable[[str, int], bool] = lambda sid, size: True
+        self.binding: Callable[[Scope], bytes] = credentials_of
         self._settle = settle
         self._tasks: set[asyncio.Task[None]] = set()
-        self._async: dict[str, Any] = {**self._async, "websocket": Wire, "translate_request": _translate}
+        self._async: dict[str, Any] = {**self._async, "websocket": Wire, "translate_request": self._translate}
 
     def create_queue(self, *args: object, **kwargs: object) -> Outlet:
         """Each session's way out."""
@@ -94,6 +98,16 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
         session.connected = True
         return self._ok(await session.poll(environ))
 
+    async def _translate(self, *asgi: Any) -> Environ:
+        environ = cast(Environ, await driver.translate_request(*asgi))
+        if not environ:
+            raise ClientGone
+        sid = parse_qs(environ["QUERY_STRING"]).get("sid", [""])[0]  # as the library reads it
+        session = self.sockets.get(sid)
+        if session is not None and not compare_digest(session.binding, self.binding(environ["asgi.scope"])):
+            environ["QUERY_STRING"] = "EIO=4&sid=-"  # no session's id: all goes on as for one that does not exist
+        return environ
+
     def _tell_library(self, sid: str, reason: str) -> None:
         self.spawn(self._trigger_event("disconnect", sid, reason))
 
@@ -111,10 +125,3 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
     def _full(self) -> dict[str, Any]:
         full = self._bad_request()
         return {**full, "status": "503 SERVICE UNAVAILABLE", "headers": [*full["headers"], ("Retry-After", "5")]}
-
-
-async def _translate(*asgi: Any) -> Environ:
-    environ = cast(Environ, await driver.translate_request(*asgi))
-    if not environ:
-        raise ClientGone
-    return environ

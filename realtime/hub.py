@@ -8,7 +8,7 @@ It does not know what an event means, where the log is kept or how people sign i
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from realtime import frames
 from realtime.conflation import Conflation
@@ -22,6 +22,7 @@ from realtime.mount import Mount
 from realtime.ports import Clock, Doorkeeper, Open
 from realtime.reception import Reception
 from realtime.rounds import Rounds
+from realtime.session import Scope
 from realtime.sioserver import Bare, BareServer, GuardedServer
 from realtime.wsprotocol import protocol_for
 
@@ -36,7 +37,8 @@ class Hub:
     Shape: `asgi` is the app for `/socket.io`, polling and WebSocket. `ws_protocol` must be given to uvicorn as `ws`,
            with `ws_ping_interval=None`, `ws_per_message_deflate=False` and `ws_max_size` = `hard_frame_bytes`.
            Everything is called from one event loop. `server` is the Socket.IO server object; with `bare` it is open
-           to whoever connects, and nothing of the house is asked.
+           to whoever connects, and nothing of the house is asked. `binding` gives, hashed, the credentials a request
+           brings; only requests with those of the handshake reach its session. Without it: cookies and authorization.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Hub:
         clock: Clock,
         limits: Limits | None = None,
         bare: Bare | None = None,
+        binding: Callable[[Scope], bytes] | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._seal = seal
@@ -71,6 +74,8 @@ class Hub:
             if bare is None
             else BareServer(self._limits, bare)
         )
+        if binding is not None:
+            self.server.eio.binding = binding
         self.ws_protocol = protocol_for(self._limits)
         self.asgi = Mount(self.server.eio, self._limits, self._start)
 
@@ -118,13 +123,13 @@ class Hub:
         """A login is over: close its transports, now."""
         self._reception.end(session_id)
         for connection in self._connections.of_login(session_id):
-            self._connections.cut(connection, reason, say=_over(reason))
+            self._connections.cut(connection, reason, say=_over(reason), drop=True)
 
     def end_person(self, person_id: str, reason: str) -> None:
         """All logins of a person are over: close their transports, now."""
         self._reception.end(person_id)
         for connection in self._connections.of_person(person_id):
-            self._connections.cut(connection, reason, say=_over(reason))
+            self._connections.cut(connection, reason, say=_over(reason), drop=True)
 
     def counters(self) -> Mapping[str, int]:
         """How many are connected now, and how often what happened: `gone.…`, `refused.…`, `commands.…` by reason."""

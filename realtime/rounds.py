@@ -47,7 +47,7 @@ class Rounds:
         left_s = (connection.login.expires_at - self._clock.now()).total_seconds()
         if left_s <= 0:
             over = {"code": "auth_expired", "message": "This login is over; please sign in again."}
-            self._connections.cut(connection, "auth_expired", say=frames.control("error", over))
+            self._connections.cut(connection, "auth_expired", say=frames.control("error", over), drop=True)
         elif connection.opened.is_set():
             if left_s <= self._limits.expiry_notice_s and not connection.is_warned:
                 connection.is_warned = True

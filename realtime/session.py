@@ -10,6 +10,7 @@ import logging
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from engineio.async_socket import AsyncSocket
@@ -30,6 +31,12 @@ _UPGRADING_POLL_S = 0.1  # a client that upgrades waits for its open poll to end
 
 Scope = Mapping[str, Any]
 Environ = dict[str, Any]
+
+
+def credentials_of(scope: Scope) -> bytes:
+    """What a request brings to be known by, hashed: the same for all requests of one client."""
+    brought = [value for name, value in scope["headers"] if name in (b"authorization", b"cookie")]
+    return sha256(b"\n".join(brought)).digest() if brought else b""
 
 
 class Refused(EngineIOError):  # type: ignore[misc]  # the library has no types
@@ -72,6 +79,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
 
     Shape: `closing` is set by `end` at once; a polling session stays for `farewell_s` to be told, then it is `closed`.
            `scope` is the handshake of the current transport, `protocol` the WebSocket if that is what it is on.
+           `binding` says by which credentials it was opened; nobody else may poll it, speak on it or upgrade it.
     """
 
     server: "Engine"
@@ -80,6 +88,7 @@ class Session(AsyncSocket):  # type: ignore[misc]  # the library has no types
         super().__init__(server, sid)
         self.sid = sid
         self.scope = scope
+        self.binding = server.binding(scope)
         self.outlet: Outlet = self.queue
         self.outlet.on_full = self._is_full
         self.closing = False

@@ -25,7 +25,7 @@ from realtime.log import Event, Latest, ResumeKey, Seal
 from realtime.opening import Opener
 from realtime.ports import Clock
 from realtime.tracker import Tracker
-from server.auth import Auth
+from server.auth import Auth, binding_of
 from server.commands import Commands
 from server.data_folder import DataFolder, Keys
 from server.demo import SAMPLE_TIMEZONE, sample_school
@@ -200,6 +200,7 @@ async def _built(
         commands=Commands(scheduling, joining, database, clock).by_name(),
         seal=seal,
         clock=clock,
+        binding=binding_of,
     )
     telling.hub = hub
     hub.begin_at(await store.last_seq())

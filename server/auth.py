@@ -6,6 +6,7 @@ handed to the hub as its doorkeeper. It does not know routes, or how a login cam
 
 import logging
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -75,6 +76,13 @@ def token_of(scope: Mapping[str, Any]) -> str:
     if not cookie:
         raise AuthRequired("Please sign in.")
     return cookie
+
+
+def binding_of(scope: Mapping[str, Any]) -> bytes:
+    """The token a request brings, hashed, or nothing: what keeps a connection to those who opened it."""
+    headers = Headers(scope=scope)  # type: ignore[arg-type]  # as above
+    token = bearer_of(headers) or cookie_of(headers)
+    return sha256(token.encode()).digest() if token else b""
 
 
 def bearer_of(headers: Headers) -> str:

@@ -15,9 +15,9 @@ from tests.support.hub_house import PATIENCE_S, QUICK, Client, House, Poller, ho
 from tests.support.school import School, student
 
 
-def probe(home: House, poller: Poller) -> connect:
+def probe(home: House, poller: Poller, headers: dict[str, str] | None = None) -> connect:
     url = f"ws://127.0.0.1:{home.port}/socket.io/?EIO=4&transport=websocket&sid={poller.sid}"
-    return connect(url, compression=None, ping_interval=None, close_timeout=0.1)
+    return connect(url, compression=None, ping_interval=None, close_timeout=0.1, additional_headers=headers)
 
 
 async def test_everything_works_on_polling_alone() -> None:
@@ -39,7 +39,8 @@ async def test_an_answer_holds_no_more_than_every_client_takes_and_the_next_one_
     async with house(school) as home, home.poller() as poller:
         await poller.log_in("s1")
         home.publish(*(school.happen("math", "m1") for _ in range(20)))
-        home.hub.end_person("s1", "account_closed")
+        school.happen("math", "m1")  # never told: the gap sends everybody away, and takes nothing back
+        home.publish(school.happen("math", "m1"))
         answers = [await poller.poll(), await poller.poll()]
         assert [len(answer.packets) for answer in answers] == [16, 6]
         assert answers[1].packets[-1] == "1"
@@ -264,6 +265,40 @@ async def test_login_may_come_right_after_going_over() -> None:
             client = Client(wire)
             await client.log_in("s1")
             assert school.signed_in[-1]["type"] == "websocket"
+
+
+@pytest.mark.parametrize("other", [{}, {"cookie": "login=two"}, {"cookie": "login=one", "authorization": "Bearer x"}])
+async def test_a_session_id_alone_is_nobody(other: dict[str, str]) -> None:
+    school = School(student(1, "math"))
+    async with house(school) as home, home.poller() as poller, httpx.AsyncClient(base_url=home.url) as thief:
+        poller.http.headers["cookie"] = "login=one"
+        await poller.open()
+        await poller.log_in("s1")
+        home.publish(school.happen("math", "m1"))
+        stolen = Poller(thief)
+        stolen.sid = poller.sid
+        thief.headers.update(other)
+        assert (await stolen.poll()).status == 400
+        assert await stolen.post("1") == 400
+        with pytest.raises(InvalidStatus):
+            async with probe(home, poller, other):
+                pass
+        assert (await poller.event())[1]["version"] == 1  # its owner noticed nothing
+        async with probe(home, poller, {"cookie": "login=one"}) as wire:
+            await wire.send("2probe")
+            assert await wire.recv() == "3probe"
+
+
+async def test_after_the_login_has_ended_no_poll_takes_what_waited() -> None:
+    school = School(student(1, "math"))
+    async with house(school) as home, home.poller() as poller:
+        await poller.send('40{"token":"s1:one"}')
+        session = home.hub.server.eio.sockets[poller.sid]
+        await until(lambda: session.outlet.unsent_bytes() > 100)  # the picture
+        home.hub.end_session("one", "signed_out")
+        name, body = await poller.event()
+        assert (name, body["code"]) == ("error", "signed_out")
+        assert await poller.packet() == "1"
 
 
 async def test_a_refused_login_on_polling_is_told_why_and_cut() -> None:

@@ -7,7 +7,7 @@ import pytest
 from realtime.audience import Role
 from realtime.errors import AuthExpired, AuthRequired, Unavailable
 from realtime.ports import Doorkeeper
-from server.auth import Auth, token_of
+from server.auth import Auth, binding_of, token_of
 from server.people.sessions import IDLE, Session, Sessions
 from server.people.users import User
 from server.store.database import Database
@@ -83,6 +83,17 @@ async def test_what_only_looks_like_a_login_is_none(door: Door, headers: dict[st
     told = {name: value.replace("TOKEN", door.token) for name, value in headers.items()}
     with pytest.raises(AuthRequired):
         await door.auth.login_of(scope(**told))
+
+
+def test_a_connection_is_bound_to_our_token_and_not_to_other_cookies() -> None:
+    ours = binding_of(scope(cookie="theme=dark; rollcall_session=c"))
+    assert ours == binding_of(scope(cookie="rollcall_session=c; seen=1"))
+    assert ours not in (
+        b"",
+        binding_of(scope(cookie="rollcall_session=d")),
+        binding_of(scope(authorization="Bearer x")),
+    )
+    assert binding_of(scope()) == binding_of(scope(cookie="theme=dark")) == b""
 
 
 def test_a_bearer_token_goes_before_the_cookie() -> None:
