@@ -23,6 +23,7 @@ DEMO_MARK = "this-is-a-demo"
 DATABASE = "rollcall.db"
 KEY = "secret_key"
 LOCK = "lock"
+DATABASE_LOCK = ".lock"  # behind the database's name
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
@@ -66,6 +67,7 @@ class DataFolder:
         _make(self.path)
         self._refuse_the_other_kind(demo)
         self._lock = _take(self.path / LOCK)
+        self._database_lock: _Lock | None = None
         self._announced = Running(os.getpid())
         _tell(self._lock, self._announced)
         if demo:
@@ -89,15 +91,24 @@ class DataFolder:
     def database_path(self, settings: Settings, *, demo: bool) -> Path:
         """Where the database lies. A demo's is always in its own folder, whatever the settings say.
 
-        Shape: the file is there afterwards, for nobody but us: SQLite would let others read it, its log included.
-        Errors: FolderError when the settings lead a school's server to a demo's file, or where we may not write.
+        Shape: the file is there afterwards, for nobody but us: SQLite would let others read it, its log included. It is
+               ours as long as the folder is, also where another folder's settings lead to the same file.
+        Errors: FolderError when the settings lead a school's server to a demo's file, or where we may not write, or
+                to what another server has.
         """
         is_ours = demo or settings.database_url is None
         path = self.path / DATABASE if is_ours else Path((settings.database_url or "").removeprefix("sqlite:///"))
         if not demo and is_of_a_demo(path.parent):
             raise FolderError(f"ROLLCALL_DATABASE_URL: expected a school's database, but {path} is a demo's.")
         try:
+            if self._database_lock is None:
+                self._database_lock = _Lock(path.resolve().with_name(path.resolve().name + DATABASE_LOCK))
             path.touch(mode=PRIVATE_FILE)
+            _keep_from_others(path)
+        except BlockingIOError:
+            raise FolderError(
+                f"ROLLCALL_DATABASE_URL: expected a database of our own, but another server has {path}; stop it first."
+            ) from None
         except OSError as refused:
             raise FolderError(f"The database {path} cannot be made: {refused.strerror}.") from None
         return path
@@ -109,7 +120,9 @@ class DataFolder:
         return Keys([_kept_key(self.path / KEY)])
 
     def close(self) -> None:
-        """Give the folder back."""
+        """Give the folder and the database back."""
+        if self._database_lock is not None:
+            self._database_lock.close()
         if not self._lock.closed:
             _tell(self._lock, None)
             self._lock.close()
@@ -143,6 +156,12 @@ def _make(folder: Path) -> None:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as refused:
         raise FolderError(f"--data: expected a folder we may write, but {folder} gave: {refused.strerror}.") from None
+
+
+def _keep_from_others(path: Path) -> None:
+    """Also a file that was there before, and may have come with wider rights."""
+    if path.stat().st_mode & 0o077:
+        path.chmod(PRIVATE_FILE)
 
 
 def _take(path: Path) -> "_Lock":

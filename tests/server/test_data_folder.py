@@ -16,7 +16,9 @@ def test_it_is_made_for_nobody_but_us(tmp_path: Path) -> None:
         folder.keys(read_settings(None))
         folder.database_path(read_settings(None), demo=False)
         assert folder.path.stat().st_mode & 0o077 == 0
-        assert {path.name for path in folder.path.iterdir()} == {"lock", "secret_key", "rollcall.db"}
+        assert {path.name for path in folder.path.iterdir()} == {
+            *("lock", "secret_key", "rollcall.db", "rollcall.db.lock")
+        }
         assert all(path.stat().st_mode & 0o177 == 0 for path in folder.path.iterdir())
 
 
@@ -97,6 +99,28 @@ def test_a_demo_never_opens_the_database_of_the_settings(tmp_path: Path, monkeyp
     with DataFolder(tmp_path, demo=True) as demo, DataFolder(tmp_path, demo=False) as school:
         assert demo.database_path(read_settings(None), demo=True) == tmp_path / "demo" / "rollcall.db"
         assert school.database_path(read_settings(None), demo=False) == tmp_path / "school.db"
+
+
+def test_two_servers_never_hold_one_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_DATABASE_URL", f"sqlite:///{tmp_path / 'school.db'}")
+    with DataFolder(tmp_path / "a", demo=False) as first, DataFolder(tmp_path / "b", demo=False) as second:
+        assert first.database_path(read_settings(None), demo=False) == tmp_path / "school.db"
+        assert first.database_path(read_settings(None), demo=False) == tmp_path / "school.db"
+        (tmp_path / "alias.db").symlink_to(tmp_path / "school.db")
+        for name in ("school.db", "alias.db"):
+            monkeypatch.setenv("ROLLCALL_DATABASE_URL", f"sqlite:///{tmp_path / name}")
+            with pytest.raises(FolderError, match=f"another server has .*{name}; stop it first"):
+                second.database_path(read_settings(None), demo=False)
+        first.close()
+        assert second.database_path(read_settings(None), demo=False) == tmp_path / "alias.db"
+
+
+def test_a_database_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    (tmp_path / "rollcall.db").touch()
+    (tmp_path / "rollcall.db").chmod(0o644)
+    with DataFolder(tmp_path, demo=False) as folder:
+        path = folder.database_path(read_settings(None), demo=False)
+        assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_database_where_there_is_no_folder_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
