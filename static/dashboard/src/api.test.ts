@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { ApiError, call, safeNext } from "./api";
+import { ApiError, call, pollMeetings, safeNext } from "./api";
 
 describe("where a sign-in may lead", () => {
   test.each(["/", "/admin/meetings?q=a%20b", "/zoom/upcoming-meetings/"])("%s is a path of ours", (next) => {
@@ -46,4 +46,11 @@ describe("a refused call", () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("failed")));
     await expect(call("GET", "/api/health")).rejects.toMatchObject({ code: "network", isTemporary: true });
   });
+});
+
+test("a page without its socket asks for what is running or to come, not for the oldest of all", async () => {
+  const asked = vi.fn(() => Promise.resolve(Response.json({ meetings: [] })));
+  vi.stubGlobal("fetch", asked);
+  await pollMeetings();
+  expect(asked).toHaveBeenCalledWith("/api/zoom/meetings?tab=upcoming", expect.anything());
 });

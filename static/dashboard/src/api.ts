@@ -120,9 +120,9 @@ export const readMe = (): Promise<Me> => call("GET", "/api/auth/me");
 
 export const readHealth = (): Promise<Health> => call("GET", "/api/health", { isSignIn: true });
 
-/** The lists, for a page whose socket is down; late is as good as never. */
+/** What is running or still to come, for a page whose socket is down; late is as good as never. */
 export const pollMeetings = (): Promise<{ meetings: MeetingView[] }> =>
-  call("GET", "/api/zoom/meetings", { deadlineMs: POLL_DEADLINE_MS });
+  call("GET", "/api/zoom/meetings?tab=upcoming", { deadlineMs: POLL_DEADLINE_MS });
 
 /** Starts the scripted class of the demo school. */
 export const playClass = (): Promise<unknown> => call("POST", "/api/demo/play");
