@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Iterator
 
+from realtime.addresses import neighbourhood
 from realtime.fanout import Fanout
 from realtime.frames import Frame
 from realtime.packets import Said
@@ -30,6 +31,7 @@ class Connection:
 
     __slots__ = (
         "accepted",
+        "address",
         "excess",
         "has_asked",
         "is_gone",
@@ -47,6 +49,7 @@ class Connection:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.address = address_of(session)
         self.outlet = session.outlet
         self.timer: asyncio.TimerHandle | None = None
         self.has_asked = False
@@ -77,8 +80,9 @@ class Connections:
     def __init__(self, fanout: Fanout) -> None:
         self._fanout = fanout
         self._by_sid: dict[str, Connection] = {}
-        self._by_person: dict[str, set[Connection]] = {}
-        self._by_login: dict[str, set[Connection]] = {}
+        self._by_person: dict[str, dict[Connection, None]] = {}  # the oldest first
+        self._by_login: dict[str, dict[Connection, None]] = {}
+        self._strangers_at: Counter[str] = Counter()
         self._logged_in = 0
         self.counts: Counter[str] = Counter()
 
@@ -99,27 +103,40 @@ class Connections:
         return self._by_sid.get(sid)
 
     def of_person(self, person_id: str) -> tuple[Connection, ...]:
-        """All connections of one person."""
+        """All connections of one person, the oldest first."""
         return tuple(self._by_person.get(person_id, ()))
 
     def of_login(self, session_id: str) -> tuple[Connection, ...]:
         """All connections of one login."""
         return tuple(self._by_login.get(session_id, ()))
 
+    def strangers_beside(self, session: Session) -> int:
+        """How many strangers are at the address of this one; none at a local socket, which has no address."""
+        address = address_of(session)
+        return self._strangers_at[address] if address else 0
+
     def add(self, session: Session) -> Connection:
         """Enter a stranger."""
         connection = self._by_sid[session.sid] = Connection(session)
+        self._strangers_at[connection.address] += 1
         return connection
+
+    def _count_off_stranger(self, connection: Connection) -> None:
+        """It is no stranger any more, or gone."""
+        self._strangers_at[connection.address] -= 1
+        if not self._strangers_at[connection.address]:
+            del self._strangers_at[connection.address]
 
     def log_in(self, connection: Connection, login: Login) -> None:
         """Enter whose connection it is, or by which login it goes on."""
         if connection.login is None:
+            self._count_off_stranger(connection)
             self._logged_in += 1
-            self._by_person.setdefault(login.person.id, set()).add(connection)
+            self._by_person.setdefault(login.person.id, {})[connection] = None
         else:
             connection.is_warned = connection.is_warned and login.expires_at == connection.login.expires_at
             _strike(self._by_login, connection.login.session_id, connection)
-        self._by_login.setdefault(login.session_id, set()).add(connection)
+        self._by_login.setdefault(login.session_id, {})[connection] = None
         connection.login = login
 
     def cut(
@@ -155,14 +172,22 @@ class Connections:
         self.counts[f"gone.{reason.replace(' ', '_')}"] += 1
         connection.waiting.clear()
         connection.opened.set()  # whoever waits for it sees that it is gone
-        if connection.login is not None:
+        if connection.login is None:
+            self._count_off_stranger(connection)
+        else:
             self._logged_in -= 1
             _strike(self._by_person, connection.login.person.id, connection)
             _strike(self._by_login, connection.login.session_id, connection)
 
 
-def _strike(register: dict[str, set[Connection]], key: str, connection: Connection) -> None:
+def address_of(session: Session) -> str:
+    """Where a client is, as far as counting goes; empty for a local socket."""
+    client = session.scope.get("client")
+    return neighbourhood(client[0]) if client else ""
+
+
+def _strike(register: dict[str, dict[Connection, None]], key: str, connection: Connection) -> None:
     entries = register[key]
-    entries.discard(connection)
+    entries.pop(connection, None)
     if not entries:
         del register[key]

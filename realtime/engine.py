@@ -57,7 +57,12 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
         self.binding: Callable[[Scope], bytes] = credentials_of
         self._settle = settle
         self._tasks: set[asyncio.Task[None]] = set()
-        self._async: dict[str, Any] = {**self._async, "websocket": Wire, "translate_request": self._translate}
+        self._async: dict[str, Any] = {
+            **self._async,
+            "websocket": Wire,
+            "translate_request": self._translate,
+            "make_response": _respond,
+        }
 
     def create_queue(self, *args: object, **kwargs: object) -> Outlet:
         """Each session's way out."""
@@ -125,3 +130,19 @@ class Engine(engineio.AsyncServer):  # type: ignore[misc]  # the library has no 
     def _full(self) -> dict[str, Any]:
         full = self._bad_request()
         return {**full, "status": "503 SERVICE UNAVAILABLE", "headers": [*full["headers"], ("Retry-After", "5")]}
+
+
+async def _respond(status: str, headers: list[tuple[str, str]], payload: bytes, environ: Environ) -> None:
+    """Answer; also a WebSocket is told when to come back, for which the library has no word but 403."""
+    scope: Scope = environ["asgi.scope"]
+    if (
+        scope["type"] != "websocket"
+        or not status.startswith("503")
+        or "websocket.http.response" not in scope["extensions"]
+    ):
+        await driver.make_response(status, headers, payload, environ)
+        return
+    send = environ["asgi.send"]
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers]
+    await send({"type": "websocket.http.response.start", "status": 503, "headers": encoded})
+    await send({"type": "websocket.http.response.body", "body": payload})

@@ -41,7 +41,9 @@ class Limits:
     held_bytes: int = 1024 * 1024
 
     connections: int = 20_000
+    connections_per_person: int = 20  # with one more the oldest is cut
     strangers: int = 2_000  # transports without a login
+    strangers_per_address: int = 400  # so that one client alone cannot be all of them; a school has one address
     logins_at_once: int = 32
     connects_per_s: int = 200
 

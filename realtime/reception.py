@@ -78,7 +78,10 @@ class Reception:
 
     def arrive(self, session: Session) -> bool:
         """A transport is there; it has so long to log in."""
-        if len(self.connections) - self.connections.logged_in >= self._limits.strangers or self.is_closed:
+        strangers = len(self.connections) - self.connections.logged_in
+        is_full = strangers >= self._limits.strangers
+        is_crowd = self.connections.strangers_beside(session) >= self._limits.strangers_per_address
+        if is_full or is_crowd or self.is_closed:
             self.connections.counts["refused.full"] += 1
             return False
         connection = self.connections.add(session)
@@ -194,6 +197,11 @@ class Reception:
             if move.person_id == login.person.id:
                 rooms = (rooms | move.enter) - move.leave
         self.connections.log_in(connection, login)
+        theirs = self.connections.of_person(login.person.id)
+        for oldest in theirs[: max(0, len(theirs) - self._limits.connections_per_person)]:
+            message = "This account is open in too many places; the oldest connection was closed."
+            told = frames.control("error", {"code": "too_many_connections", "message": message})
+            self.connections.cut(oldest, "too_many_connections", say=told)
         connection.outlet.hold()
         self._fanout.enter(connection.outlet, rooms)
         connection.say(frames.connected(token_urlsafe(15)))

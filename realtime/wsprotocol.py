@@ -9,7 +9,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -17,6 +17,9 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from realtime.limits import Limits
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 EXTENSION = "rollcall.websocket"
 """Where the protocol stands in the `extensions` of the ASGI scope."""
@@ -99,6 +102,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Drop the connection and all that waits."""
         self._end()
         self.transport.abort()
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        """Say of a handshake that was answered with a status that it is over; uvicorn takes it for forgotten."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     def handle_connect(self, event: Request) -> None:
         """Show the session where to write."""

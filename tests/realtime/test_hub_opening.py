@@ -277,6 +277,40 @@ async def test_strangers_are_bounded() -> None:
             assert home.count("strangers") == 1
 
 
+async def test_one_address_cannot_be_all_strangers(caplog: pytest.LogCaptureFixture) -> None:
+    limits = replace(QUICK, strangers_per_address=2, login_s=5)
+    async with house(School(student(1)), limits=limits) as home, home.websocket() as one:
+        async with home.websocket():
+            with pytest.raises(InvalidStatus) as refused:
+                async with home.websocket():
+                    pass
+            answer = refused.value.response
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            async with httpx.AsyncClient() as http:
+                polled = await http.get(home.url, params={"EIO": "4", "transport": "polling"})
+            assert (polled.status_code, polled.headers["retry-after"]) == (503, "5")
+            assert home.count("refused.full") == 2
+            await one.log_in("s1")  # who is known makes room for the next
+            async with home.websocket():
+                assert home.count("strangers") == 2
+        await until(lambda: home.count("strangers") == 0)
+        async with home.websocket(), home.websocket():
+            assert home.count("strangers") == 2
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
+
+
+async def test_of_too_many_connections_of_one_person_the_oldest_goes() -> None:
+    school = School(student(1), student(2))
+    async with house(school, limits=replace(QUICK, connections_per_person=2)) as home, home.page("s2"):
+        async with home.page("s1") as oldest, home.page("s1") as older, home.page("s1") as newest:
+            name, body = await oldest.event()
+            assert (name, body["code"]) == ("error", "too_many_connections")
+            assert await oldest.close_code() == 1008
+            home.publish(school.tell_person("s1", "you stay"))
+            assert [(await page.event())[1] for page in (older, newest)] == ["you stay"] * 2
+            assert (home.count("connections"), home.count("gone.too_many_connections")) == (3, 1)
+
+
 async def test_logins_wait_their_turn_and_not_for_ever() -> None:
     school = School(student(1))
     gate = asyncio.Event()
