@@ -15,9 +15,11 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from realtime.errors import BadInput, Conflict, Unavailable
+from server.errors import body_of
 from server.store.database import Database
 from server.store.tables import idempotency
 from server.vault import Vault
+from server.zoom.errors import ZoomUnconfirmed
 
 log = logging.getLogger("rollcall.idempotency")
 
@@ -39,7 +41,7 @@ class Once:
     """Does a thing once for each key.
 
     Errors: BadInput when the same key comes with another body, Conflict while the first request is still at work, or
-            when it was cut off and nobody can tell what it has done.
+            when it was cut off and nobody can tell what it has done; so also after a ZoomUnconfirmed.
     """
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -60,12 +62,17 @@ class Once:
             return before
         try:
             status, told = await act()
+        except ZoomUnconfirmed:  # it may have been done: who sends it again must look first
+            await self._try_to_write(_ANSWER, self._answer(key_hash, 409, body_of(_unknown())))
+            raise
         except Exception:  # nothing was done, so the same key may try again; of one that was cut off nobody knows
             await self._try_to_write(_FORGET, {"key": key_hash})
             raise
-        sealed = self._vault.seal(json.dumps(told).encode()).decode()
-        await self._try_to_write(_ANSWER, {"key": key_hash, "code": status, "told": sealed})
+        await self._try_to_write(_ANSWER, self._answer(key_hash, status, told))
         return status, told
+
+    def _answer(self, key_hash: str, status: int, told: dict[str, Any]) -> dict[str, object]:
+        return {"key": key_hash, "code": status, "told": self._vault.seal(json.dumps(told).encode()).decode()}
 
     async def _claim(self, key_hash: str, body_hash: str, now: datetime) -> Answer | None:
         row = {"key_hash": key_hash, "body_hash": body_hash, "status": 0, "answer": "", "at": now}
@@ -78,8 +85,7 @@ class Once:
         if not kept.status and now - kept.at < LONGEST_WORK:
             raise Conflict("The same request is still at work; please wait for it.", code="in_progress")
         if not kept.status:
-            message = "An earlier request with this key was cut off. Look what became of it, then use a new key."
-            raise Conflict(message, code="outcome_unknown")
+            raise _unknown()
         return kept.status, json.loads(self._vault.open(kept.answer.encode()))
 
     async def _try_to_write(self, statement: Any, values: dict[str, object]) -> None:
@@ -89,6 +95,11 @@ class Once:
                 await connection.execute(statement, values)
         except Unavailable:
             log.warning("the end of a request with a key was not noted", extra={"key": str(values["key"])[:16]})
+
+
+def _unknown() -> Conflict:
+    message = "An earlier request with this key was cut off. Look what became of it, then use a new key."
+    return Conflict(message, code="outcome_unknown")
 
 
 def _hash(*parts: str) -> str:

@@ -10,6 +10,7 @@ from realtime.errors import BadInput, Conflict, Forbidden
 from server.idempotency import Answer, Once
 from server.store.database import Database
 from server.vault import Vault
+from server.zoom.errors import ZoomUnconfirmed
 from tests.support.clock import MONDAY_MORNING
 from tests.support.database import opened
 
@@ -118,6 +119,18 @@ async def test_what_failed_may_be_tried_again_under_the_same_key(once: Once, fau
         await once.run("key", "ada", "POST /x", b"{}", NOW, work)
     work.fault = None
     assert (await once.run("key", "ada", "POST /x", b"{}", NOW, work))[1]["number"] == 2
+
+
+async def test_what_zoom_may_have_done_is_not_done_again_under_the_same_key(once: Once) -> None:
+    work = Work()
+    work.fault = ZoomUnconfirmed("not confirmed", may_be_done=True)
+    with pytest.raises(ZoomUnconfirmed):
+        await once.run("key", "ada", "POST /x", b"{}", NOW, work)
+    work.fault = None
+    for _ in range(2):
+        status, told = await once.run("key", "ada", "POST /x", b"{}", NOW, work)
+        assert (status, told["success"], told["error"]["code"]) == (409, False, "outcome_unknown")
+    assert work.times == 1
 
 
 async def test_what_was_done_is_answered_although_that_cannot_be_noted(once: Once, database: Database) -> None:
