@@ -60,6 +60,7 @@ _CHOICES: Mapping[str, frozenset[Any]] = {
     "auto_recording": frozenset({"local", "cloud", "none"}),
 }
 _TEXTS = frozenset({"alternative_hosts", "authentication_option", "contact_name", "contact_email"})
+_YEARS = range(1970, 2200)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?")
 
 
@@ -75,12 +76,17 @@ def is_timezone(name: object) -> bool:
 
 
 def read_instant(text: object, timezone: str) -> datetime | None:
-    """Zoom's `start_time`: with `Z` it is UTC, without it is local in `timezone`; None when it is neither."""
+    """Zoom's `start_time`: with `Z` it is UTC, without it is local in `timezone`; None when it is neither.
+
+    Shape:  a year in which no meeting can be, is none either: near the ends of the calendar no sum would hold.
+    """
     if not isinstance(text, str) or not _INSTANT.fullmatch(text):
         return None
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if value.year not in _YEARS:
         return None
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(timezone))).astimezone(UTC)
 

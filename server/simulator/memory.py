@@ -67,7 +67,7 @@ def _is_long_over(meeting: Meeting, oldest: datetime) -> bool:
     if meeting.type == RECURRING_NO_FIXED_TIME or meeting.start_time is None:
         return False
     starts = [one.start_time for one in meeting.occurrences] or [meeting.start_time]
-    return max(starts) + timedelta(minutes=meeting.duration_min) < oldest
+    return max(starts) < oldest - timedelta(minutes=meeting.duration_min)  # a start may be at the end of the calendar
 
 
 def _without_old_runs(meeting: Meeting, oldest: datetime) -> Meeting:

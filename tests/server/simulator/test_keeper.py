@@ -44,6 +44,18 @@ async def test_the_file_is_for_its_owner_alone(state_file: Path) -> None:
     assert [path.name for path in state_file.parent.iterdir()] == [state_file.name]
 
 
+async def test_a_start_at_the_end_of_the_calendar_keeps_nothing_from_being_saved(state_file: Path) -> None:
+    async with zoom(state_file=state_file) as z:
+        made = await z.meeting()
+    state_file.write_bytes(state_file.read_bytes().replace(made["start_time"].encode(), b"9999-12-31T23:59:59Z"))
+    assert b"9999-12-31" in state_file.read_bytes()
+    async with zoom(state_file=state_file) as z:
+        await z.meeting(topic="Saved all the same")
+        await z.time.until_someone_waits(SAVE_AFTER_S)
+        await z.time.pass_by(SAVE_AFTER_S)
+    assert b"Saved all the same" in state_file.read_bytes()
+
+
 def older(file: Path) -> None:
     file.write_text(json.dumps(json.loads(file.read_bytes()) | {"format": 0}))
 

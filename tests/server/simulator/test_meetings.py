@@ -65,6 +65,8 @@ async def test_instant_meetings_and_those_without_fixed_time_have_no_start(kind:
         ({"duration": "60"}, "duration"),
         ({"duration": True}, "duration"),
         ({"start_time": "tomorrow"}, "start_time"),
+        ({"start_time": "9999-12-31T23:59:59Z"}, "start_time"),
+        ({"start_time": "0001-01-01T00:00:00", "timezone": "Asia/Manila"}, "start_time"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"settings": []}, "settings"),
         ({"type": 8}, "recurrence"),
