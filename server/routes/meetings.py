@@ -31,6 +31,7 @@ _OLD_NAMES = {"title": "topic", "description": "agenda"}
 _OLD_AUDIENCES = {"all": "everyone", "teachers": "staff"}
 _ON_THE_WIRE = {"duration_min": "duration", "passcode": "password"}
 MINUTES_PER_DAY = 1_440
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class RoomSettings(Body):
@@ -82,6 +83,14 @@ class MeetingChange(Body):
             return value and ZoneInfo(value).key
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError("There is no such time zone; a name like Asia/Manila was expected.") from error
+
+    @field_validator("start_time")
+    @classmethod
+    def known_years(cls, value: datetime | None) -> datetime | None:
+        """A class is held in our days; far from them there is no room left to reckon with."""
+        if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValueError(f"Expected a date between {FIRST_YEAR} and {LAST_YEAR}.")
+        return value
 
     def wish(self) -> Wish:
         """In the words of whoever does it."""

@@ -109,6 +109,15 @@ async def test_each_wrong_field_is_named_and_nothing_is_made(house: WholeHouse) 
     assert await house.zoom.sent() == []
 
 
+@pytest.mark.parametrize("start", ["9999-12-31T23:59:00Z", "0001-01-01T00:00:00Z", "1999-12-31T23:59:59", "2101-01-01"])
+async def test_a_start_that_no_calendar_holds_is_named(house: WholeHouse, start: str) -> None:
+    made = await house.admin.create(start_time=on(1))
+    new = await house.admin.post("/api/zoom/meetings", {"topic": "Fractions", "class_id": MATH, "start_time": start})
+    changed = await house.admin.patch(f"/api/zoom/meetings/{made['id']}", {"start_time": start})
+    for answer in (new, changed):
+        assert (answer.status_code, list(error(answer)["fields"])) == (422, ["start_time"])
+
+
 async def test_bodies_that_are_no_json_are_refused(house: WholeHouse) -> None:
     http = house.admin.http
     assert (await http.post("/api/zoom/meetings", content=b"{", headers=JSON)).status_code == 400
