@@ -74,6 +74,11 @@ def room_of(person_id: str) -> str:
     return f"user:{person_id}"
 
 
+def host_of(person_id: str) -> str:
+    """The room of one person as the host of meetings; no student is in theirs."""
+    return f"host:{person_id}"
+
+
 def learners_of(class_id: str) -> str:
     """The room of a class's students."""
     return f"class:{class_id}"
@@ -87,6 +92,8 @@ def teachers_of(class_id: str) -> str:
 def rooms_of(person: Person) -> frozenset[str]:
     """Every room this person is in."""
     rooms = {EVERYONE, room_of(person.id)}
+    if person.role is not Role.STUDENT:
+        rooms.add(host_of(person.id))
     match person.role:
         case Role.ADMIN | Role.OBSERVER:
             rooms.add(ADMINS)
@@ -103,7 +110,7 @@ def staff_rooms(meeting: Meeting) -> frozenset[str]:
     """Where the staff of a meeting listen: admins, its host, the teachers of its class."""
     rooms = {ADMINS}
     if meeting.host.id:
-        rooms.add(room_of(meeting.host.id))
+        rooms.add(host_of(meeting.host.id))
     if meeting.class_ is not None:
         rooms.add(teachers_of(meeting.class_.id))
     return frozenset(rooms)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from realtime import attendance
 from realtime.attendance import Directory
+from realtime.audience import Role
 from realtime.facts import (
     Clicked,
     Created,
@@ -164,12 +165,12 @@ def attendees_to_be(world: World, facts: Iterable[Fact]) -> frozenset[str]:
 
 
 def known_host(people: Directory, meeting: Meeting) -> Meeting:
-    """The meeting with its host as one of our people, once that can be told."""
+    """The meeting with its host as one of our people, once that can be told; no student is ever a host here."""
     host = meeting.host
     if host.id:
         return meeting
-    by_zoom = people.found("zoom_user", host.zoom_user_id)
-    found = next(iter(by_zoom or people.found("email", host.email.casefold())), None)
+    signed = (*people.found("zoom_user", host.zoom_user_id), *people.found("email", host.email.casefold()))
+    found = next((person for person in signed if person.role != Role.STUDENT), None)
     if found is None:
         return meeting
     return replace(meeting, host=replace(host, id=found.id, name=found.name, email=found.email))

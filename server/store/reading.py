@@ -92,7 +92,7 @@ def visible_to(person: Person) -> ColumnElement[bool]:
     """The meetings somebody may see, as a condition; the same rule as `audience.view_for`."""
     if person.role in (Role.ADMIN, Role.OBSERVER):
         return true()
-    hosting = meetings.c.host_id == person.id
+    hosting = meetings.c.host_id == person.id if person.role is not Role.STUDENT else false()
     teaching = meetings.c.class_id.in_(person.teaches) if person.role is Role.TEACHER else false()
     studying = meetings.c.class_id.in_(person.studies) if person.role is Role.STUDENT else false()
     open_to = ["everyone", "staff" if person.role is Role.TEACHER else "students"]

@@ -47,16 +47,17 @@ MEETING = Meeting(
 
 
 def test_each_role_is_in_its_rooms_and_no_other() -> None:
-    assert audience.rooms_of(ADMIN) == {EVERYONE, ADMINS, "user:admin-ada"}
-    assert audience.rooms_of(OBSERVER) == {EVERYONE, ADMINS, "user:observer-otto"}
-    assert audience.rooms_of(TEACHER) == {EVERYONE, TEACHERS, "class:c9:teachers", "user:teacher-tess"}
+    assert audience.rooms_of(ADMIN) == {EVERYONE, ADMINS, "user:admin-ada", "host:admin-ada"}
+    assert audience.rooms_of(OBSERVER) == {EVERYONE, ADMINS, "user:observer-otto", "host:observer-otto"}
+    tess = {"class:c9:teachers", "user:teacher-tess", "host:teacher-tess"}
+    assert audience.rooms_of(TEACHER) == {EVERYONE, TEACHERS, *tess}
     assert audience.rooms_of(ANA) == {EVERYONE, STUDENTS, "class:c9", "user:pupil-ana"}
 
 
 def test_what_somebody_was_before_a_change_of_role_opens_no_room() -> None:
     former = replace(TEACHER, role=Role.STUDENT)
     assert audience.rooms_of(former) == {EVERYONE, STUDENTS, "user:teacher-tess"}
-    assert audience.rooms_of(replace(ANA, role=Role.TEACHER)) == {EVERYONE, TEACHERS, "user:pupil-ana"}
+    assert audience.rooms_of(replace(ANA, role=Role.TEACHER)) == {EVERYONE, TEACHERS, "user:pupil-ana", "host:pupil-ana"}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,13 @@ def test_who_is_invited_sees_the_meeting_as_a_learner(
     )
     staff = {ADMIN.id, OBSERVER.id, HOST.id} | ({TEACHER.id} if class_ else set())
     assert {key for key, view in seen.items() if view is View.STAFF} == staff
+
+
+@pytest.mark.parametrize("invited", Audience)
+def test_a_student_is_staff_of_no_meeting_even_as_its_host(invited: Audience) -> None:
+    hosted = replace(MEETING, audience=invited, host=HostRef(ANA.id, ANA.name, ANA.email))
+    assert audience.view_for(audience.rooms_of(ANA), hosted) in (View.LEARNER, None)
+    assert audience.view_for(audience.rooms_of(HOST), replace(MEETING, audience=invited)) is View.STAFF
 
 
 @pytest.mark.parametrize("invited", Audience)

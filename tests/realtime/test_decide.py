@@ -78,6 +78,16 @@ def test_zooms_word_about_the_host_never_undoes_ours() -> None:
     assert school.world.meetings[M].host.id == HOST.id
 
 
+def test_a_student_whom_zoom_names_as_host_stays_a_learner_here() -> None:
+    school = Memory()
+    school.tell(scheduled(host=HostRef(zoom_user_id="Zben")), Run(zoom_host_id="Zben", host_email=BEN.email).started())
+    school.tell(Run(zoom_host_id="Zben").joined(ANA_BY_MAIL, 61), Run(zoom_host_id="Zben").joined(BEN_BY_ZOOM, 62))
+    assert school.world.meetings[M].host.id == ""
+    heard_by_ben = told_to(school, BEN)
+    assert [body["own"]["state"] for name, body in heard_by_ben if name == "attendanceUpdated"] == ["here"]
+    assert ANA.id not in json.dumps(heard_by_ben)
+
+
 def test_a_host_whom_zoom_names_is_one_of_ours_as_soon_as_that_can_be_told() -> None:
     school = Memory()
     school.tell(created("81", 0, topic="Algebra", host=HostRef(zoom_user_id="Zother")))
