@@ -57,7 +57,12 @@ def test_each_role_is_in_its_rooms_and_no_other() -> None:
 def test_what_somebody_was_before_a_change_of_role_opens_no_room() -> None:
     former = replace(TEACHER, role=Role.STUDENT)
     assert audience.rooms_of(former) == {EVERYONE, STUDENTS, "user:teacher-tess"}
-    assert audience.rooms_of(replace(ANA, role=Role.TEACHER)) == {EVERYONE, TEACHERS, "user:pupil-ana", "host:pupil-ana"}
+    assert audience.rooms_of(replace(ANA, role=Role.TEACHER)) == {
+        EVERYONE,
+        TEACHERS,
+        "user:pupil-ana",
+        "host:pupil-ana",
+    }
 
 
 @pytest.mark.parametrize(
