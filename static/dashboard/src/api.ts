@@ -4,7 +4,8 @@
  * It exists so that every answer is either what was asked for or one kind of error that says what to tell a person,
  * and so that a login that is over leads to the sign-in page from wherever it is noticed. It keeps nothing.
  */
-import type { MeetingView, You } from "./wire";
+import type { ListingMessage } from "./store";
+import type { You } from "./wire";
 
 const DEADLINE_MS = 15_000;
 const POLL_DEADLINE_MS = 3_000;
@@ -121,7 +122,7 @@ export const readMe = (): Promise<Me> => call("GET", "/api/auth/me");
 export const readHealth = (): Promise<Health> => call("GET", "/api/health", { isSignIn: true });
 
 /** What is running or still to come, for a page whose socket is down; late is as good as never. */
-export const pollMeetings = (): Promise<{ meetings: MeetingView[] }> =>
+export const pollMeetings = (): Promise<ListingMessage["body"]> =>
   call("GET", "/api/zoom/meetings?tab=upcoming", { deadlineMs: POLL_DEADLINE_MS });
 
 /** Starts the scripted class of the demo school. */

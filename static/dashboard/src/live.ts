@@ -132,10 +132,12 @@ function check(): void {
 }
 
 async function poll(): Promise<void> {
-  polledAt = performance.now();
+  const askedAt = performance.now();
+  polledAt = askedAt;
   try {
-    const { meetings } = await pollMeetings();
-    receive({ name: "listing", body: { meetings } });
+    const body = await pollMeetings();
+    if ((connection.heardAt ?? Number.NEGATIVE_INFINITY) >= askedAt) return; // the socket has told newer things since
+    receive({ name: "listing", body });
     if (!connection.isUp) current = { ...current, isReady: true };
     note("polled");
   } catch (error) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EMPTY, isStaffView, reduce, type Message, type State } from "./store";
 import { at, event, learnerMeeting, row, snapshot, staffMeeting } from "./testing/builders";
+import type { MeetingView } from "./wire";
 
 function after(...messages: Message[]): State {
   return messages.reduce(reduce, EMPTY);
@@ -93,18 +94,45 @@ describe("meetings", () => {
     expect([...state.meetings.keys()]).toEqual(["m1", "m2"]);
   });
 
-  test("a list read over REST brings what is newer or as new, and takes nothing away", () => {
-    const state = after(opened({ meetings: [learnerMeeting({ revision: 3 }), learnerMeeting({ id: "m2" })] }), {
-      name: "listing",
-      body: {
-        meetings: [
-          learnerMeeting({ revision: 3, participantCount: 7 }),
-          learnerMeeting({ id: "m2", revision: 0, topic: "Old" }),
-        ],
-      },
-    });
+  const listing = (meetings: MeetingView[], next: string | null = null): Message => ({
+    name: "listing",
+    body: { meetings, next },
+  });
+
+  test("a list read over REST brings what is newer or as new, and leaves what is to come", () => {
+    const state = after(
+      opened({
+        meetings: [learnerMeeting({ revision: 3 }), learnerMeeting({ id: "m2" }), learnerMeeting({ id: "m3" })],
+      }),
+      listing([
+        learnerMeeting({ revision: 3, participantCount: 7 }),
+        learnerMeeting({ id: "m2", revision: 0, topic: "Old" }),
+      ]),
+    );
     expect(state.meetings.get("m1")?.participantCount).toBe(7);
     expect(state.meetings.get("m2")?.topic).toBe("Algebra");
+    expect(state.meetings.has("m3")).toBe(true);
+  });
+
+  test("a list that was read before a meeting was deleted does not bring it back, a later one does", () => {
+    const deleted = after(
+      opened({ meetings: [learnerMeeting()] }),
+      event("meetingStatusUpdate", learnerMeeting({ status: "deleted", revision: 6 })),
+    );
+    expect(reduce(deleted, listing([learnerMeeting({ revision: 6 })])).meetings.size).toBe(0);
+    const again = reduce(deleted, listing([learnerMeeting({ revision: 7 })]));
+    expect([again.meetings.size, again.removed.size]).toEqual([1, 0]);
+  });
+
+  test("a running meeting that a list does not name is no longer live", () => {
+    const running = after(opened({ meetings: [live], activeParticipants: [{ ...row(), meetingId: "m1" }] }));
+    const over = reduce(running, listing([]));
+    expect([over.meetings.size, over.participants.size]).toEqual([0, 0]);
+  });
+
+  test("a running meeting may be on the next page of a list that is not whole", () => {
+    const state = after(opened({ meetings: [live] }), listing([learnerMeeting({ id: "m2" })], "m2"));
+    expect([...state.meetings.keys()]).toEqual(["m1", "m2"]);
   });
 
   test("only the view of its staff counts as one", () => {

@@ -72,10 +72,14 @@ export type EventMessage = {
   };
 }[keyof ServerEvents];
 
-/** Meetings read over REST while the socket is down. */
+/** What is running or still to come, read over REST while the socket is down. */
 export interface ListingMessage {
   readonly name: "listing";
-  readonly body: { readonly meetings: readonly MeetingView[] };
+  readonly body: {
+    readonly meetings: readonly MeetingView[];
+    /** Where the next page begins; null when this is all there is. */
+    readonly next: string | null;
+  };
   readonly meta?: Meta;
 }
 
@@ -116,7 +120,7 @@ export function reduce(state: State, message: Message): State {
     case "scopeRemoved":
       return message.body.meetingIds.reduce(forget, state);
     case "listing":
-      return message.body.meetings.reduce(takeMeeting, state);
+      return takeListing(state, message.body);
     case "cursor":
     case "resync":
     case "drain":
@@ -179,12 +183,22 @@ function changeMeeting(state: State, meeting: MeetingView, isStart: boolean): St
   };
 }
 
+/** A started meeting that a whole list does not name is over: it goes, and the next snapshot says how it ended. */
+function takeListing(state: State, { meetings, next }: ListingMessage["body"]): State {
+  const listed = new Set(meetings.map(({ id }) => id));
+  const isOver = ({ id, status }: MeetingView) => next === null && status === "started" && !listed.has(id);
+  const over = [...state.meetings.values()].filter(isOver).map(({ id }) => id);
+  const isGone = ({ id, revision }: MeetingView) => revision <= (state.removed.get(id) ?? -1);
+  return meetings.filter((meeting) => !isGone(meeting)).reduce(takeMeeting, over.reduce(forget, state));
+}
+
 /** A meeting read afresh, by a door that also knows counts which have no revision: as good as the newest. */
 function takeMeeting(state: State, meeting: MeetingView): State {
   const known = state.meetings.get(meeting.id);
   if (known !== undefined && meeting.revision < known.revision) return state;
   return {
     ...state,
+    removed: without(state.removed, meeting.id),
     meetings: new Map(state.meetings).set(meeting.id, meeting),
     participants: isRunning(meeting) ? state.participants : without(state.participants, meeting.id),
   };
@@ -248,8 +262,7 @@ function addNotice(state: State, notice: Notice): State {
 function widen(state: State, scope: ScopeAdded): State {
   const seen = scope.meetings.reduce(takeMeeting, state);
   const participants = new Map([...seen.participants, ...grouped(scope.activeParticipants)]);
-  const removed = new Map([...seen.removed].filter(([id]) => !seen.meetings.has(id)));
-  return { ...seen, participants, removed };
+  return { ...seen, participants };
 }
 
 function forget(state: State, id: string): State {
