@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,7 +29,7 @@ from benches.http_wire import Wire
 from benches.listeners import listening
 from benches.notifications import FIRST_MEETING, Notification, ended, joined, request, started
 
-ADMIN = "bench@school.example"
+CLIENTS_PER_PERSON = 15  # a server cuts the oldest connection of whoever has more than 20
 SOCKET_IO = "socket.io@~4.8"
 PACED_PER_S, PACED_S = 25, 8.0
 BURST, BURST_IN_FLIGHT = 600, 32
@@ -43,7 +44,7 @@ class Subject:
     name: str
     port: int
     pid: int
-    token: str
+    tokens: str
     meeting: Callable[[], AbstractContextManager[SEND]]
     """A meeting that runs for as long as the block does: nobody's first picture shall hold those of earlier rounds."""
     rounds: list[Round] = field(default_factory=list)
@@ -66,7 +67,7 @@ def run(clients: int, rounds: int, with_node: bool) -> None:
     """Measure and print."""
     print(f"fanout to {clients} clients on {machine.conditions()}")
     with TemporaryDirectory(prefix="rollcall-bench-") as name, ExitStack() as stack:
-        subjects = [stack.enter_context(_rollcall(Path(name) / "data"))]
+        subjects = [stack.enter_context(_rollcall(Path(name) / "data", clients))]
         if with_node:
             packets = _packets_of_one_join(subjects[0])
             subjects.append(stack.enter_context(_node(Path(name) / "node", packets)))
@@ -82,10 +83,13 @@ def run(clients: int, rounds: int, with_node: bool) -> None:
 
 
 @contextmanager
-def _rollcall(folder: Path) -> Iterator[Subject]:
-    add_admin(folder, ADMIN)
+def _rollcall(folder: Path, clients: int) -> Iterator[Subject]:
+    admins = [f"bench{number}@school.example" for number in range(ceil(clients / CLIENTS_PER_PERSON))]
+    for admin in admins:
+        add_admin(folder, admin)
     with rollcall(folder) as served:
-        token = ask(f"{served.url}/api/auth/login", {"email": ADMIN, "password": PASSWORD})["token"]
+        logins = (ask(f"{served.url}/api/auth/login", {"email": admin, "password": PASSWORD}) for admin in admins)
+        tokens = ",".join(login["token"] for login in logins)
         meetings = iter(range(FIRST_MEETING, FIRST_MEETING + 1_000))
 
         @contextmanager
@@ -102,7 +106,7 @@ def _rollcall(folder: Path) -> Iterator[Subject]:
             yield send
             asyncio.run(_post_all(served.port, [_signed(ended(meeting, run_uuid), served.port)]))
 
-        yield Subject("Rollcall", served.port, served.pid, token, running)
+        yield Subject("Rollcall", served.port, served.pid, tokens, running)
 
 
 def _signed(notification: Notification, port: int) -> bytes:
@@ -118,7 +122,7 @@ async def _post_all(port: int, requests: list[bytes]) -> None:
 
 def _packets_of_one_join(subject: Subject) -> str:
     """What one listener hears of one person who joins, as JSON, with the mark left open."""
-    with subject.meeting() as send, listening(subject.port, 1, subject.token) as probe:
+    with subject.meeting() as send, listening(subject.port, 1, subject.tokens) as probe:
         probe.begin()
         asyncio.run(_post_all(subject.port, [send(0.0)]))
         samples = probe.report(1)["samples"]
@@ -160,7 +164,7 @@ def _measure(subject: Subject, way: str, clients: int) -> Round:
         cpu_before = machine.cpu_s(subject.pid)
         asyncio.run(post_events(subject.port, send))
         alone_s = machine.cpu_s(subject.pid) - cpu_before
-    with listening(subject.port, clients, subject.token) as listeners, subject.meeting() as send:
+    with listening(subject.port, clients, subject.tokens) as listeners, subject.meeting() as send:
         listeners.begin()
         cpu_before, began = machine.cpu_s(subject.pid), time.monotonic()
         count = asyncio.run(post_events(subject.port, send))

@@ -1,4 +1,4 @@
-"""The program that holds the listening clients, in a process of its own: `port clients token`.
+"""The program that holds the listening clients, in a process of its own: `port clients tokens`.
 
 It prints `ready` when all are let in, then obeys lines: `begin` forgets what was heard, `report COUNT` waits until
 every client has heard so many marked events and prints what was seen as JSON, the end of the input ends it. A marked
@@ -45,11 +45,12 @@ class Listeners:
         if len(self.samples) < 10:
             self.samples.append(packet.decode("utf-8", "replace"))
 
-    async def open(self, port: int, count: int, token: str) -> None:
+    async def open(self, port: int, count: int, tokens: list[str]) -> None:
         """Let all in, some at a time: a server may admit so many a second."""
         loop = asyncio.get_running_loop()
         for _ in range(0, count, AT_ONCE):
-            batch = [Client(port, token, self.hear) for _ in range(min(AT_ONCE, count - len(self.clients)))]
+            numbers = range(len(self.clients), min(len(self.clients) + AT_ONCE, count))
+            batch = [Client(port, tokens[number % len(tokens)], self.hear) for number in numbers]
             for client in batch:
                 await loop.create_connection(lambda client=client: client, "127.0.0.1", port)  # type: ignore[misc]
             async with asyncio.timeout(PATIENCE_S):
@@ -74,9 +75,9 @@ class Listeners:
         }
 
 
-async def main(port: int, count: int, token: str) -> None:
+async def main(port: int, count: int, tokens: list[str]) -> None:
     listeners = Listeners()
-    await listeners.open(port, count, token)
+    await listeners.open(port, count, tokens)
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     await asyncio.sleep(0.5)  # what the server sends to newcomers is not what is measured
@@ -93,4 +94,4 @@ async def main(port: int, count: int, token: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else ""))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), (sys.argv[3] if len(sys.argv) > 3 else "").split(",")))

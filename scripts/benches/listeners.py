@@ -43,10 +43,10 @@ class Listeners:
 
 
 @contextmanager
-def listening(port: int, count: int, token: str) -> Iterator[Listeners]:
-    """So many clients of the server on this port, for as long as the block runs."""
+def listening(port: int, count: int, tokens: str) -> Iterator[Listeners]:
+    """So many clients of the server on this port, for as long as the block runs; `tokens` of theirs with commas."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benches.fanout_clients", str(port), str(count), token],
+        [sys.executable, "-m", "benches.fanout_clients", str(port), str(count), tokens],
         env=surroundings_of({}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
