@@ -65,6 +65,7 @@ def wanted(facts: Iterable[Fact]) -> Wanted:
                 if isinstance(class_ := details.get("class_"), ClassRef):
                     want("classes", class_.id)
             case Clicked():
+                want("clicks", fact.click_id)
                 want("clickers", fact.person_id)
                 clicks_since = min(clicks_since or fact.at, fact.at - CLICK_ONCE)
             case RosterChanged():

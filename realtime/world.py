@@ -126,7 +126,7 @@ class Wanted:
 
     Shape: `plans` are meetings whose plan changes: wanted with all their runs, and of a series with its other dates.
            `rosters` names classes whose rights change, with all their meetings that a page may be showing at `at`;
-           `clickers` are people whose clicks since `clicks_since` are wanted.
+           `clickers` are people whose clicks since `clicks_since` are wanted; `clicks` are wanted by id, however old.
     """
 
     meetings: Collection[Which] = ()
@@ -136,6 +136,7 @@ class Wanted:
     emails: Collection[str] = ()
     zoom_user_ids: Collection[str] = ()
     name_keys: Collection[str] = ()
+    clicks: Collection[str] = ()
     clickers: Collection[str] = ()
     clicks_since: datetime | None = None
     rosters: Collection[str] = ()

@@ -105,7 +105,12 @@ _CLASSES = (
 _CLICKS = (
     select(clicks, users.c.name.label("user_name"))
     .join(users, users.c.id == clicks.c.user_id)
-    .where(clicks.c.user_id.in_(_any("ids")), clicks.c.at >= bindparam("since"))
+    .where(
+        or_(
+            clicks.c.id.in_(_any("ids")),
+            and_(clicks.c.user_id.in_(_any("clickers")), clicks.c.at >= bindparam("since")),
+        )
+    )
 )
 _KNOWN = select(deliveries.c.digest, deliveries.c.request_id, deliveries.c.business_key).where(
     or_(
@@ -180,8 +185,8 @@ class SqlTransaction:
         )
         world.people = Directory(await self.load_people(world.sought, class_ids | named))
         if wanted.clickers:
-            bounds = {"ids": list(wanted.clickers), "since": wanted.clicks_since}
-            for row in await self._db.execute(_CLICKS, bounds):
+            named_clicks = {"ids": list(wanted.clicks), "clickers": list(wanted.clickers)}
+            for row in await self._db.execute(_CLICKS, {**named_clicks, "since": wanted.clicks_since}):
                 which = Which(meeting_id=row.meeting_id)
                 click = Clicked(
                     at=row.at, which=which, click_id=row.id, person_id=row.user_id, person_name=row.user_name

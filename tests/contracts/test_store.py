@@ -152,6 +152,10 @@ async def test_a_click_is_kept_once_and_found_for_as_long_as_it_may_repeat(kept:
     later = await kept.tell(clicked("81", ANA, 56))
     assert (first.click_id, again.click_id) == ("click-pupil-ana-55", "click-pupil-ana-55")
     assert later.click_id == "click-pupil-ana-56"
+    told = len(kept.told.events)
+    much_later = await kept.tell(clicked("81", ANA, 90, first.click_id))  # a page asked again, hours after
+    assert (much_later.click_id, much_later.meeting and much_later.meeting.click_count) == (first.click_id, 2)
+    assert len(kept.told.events) == told
 
 
 async def test_secrets_and_raw_bodies_are_sealed_at_rest(kept: Kept, tmp_path: Path) -> None:

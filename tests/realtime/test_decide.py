@@ -270,7 +270,7 @@ def test_what_is_wanted_is_named_by_the_facts() -> None:
     assert set(found.zoom_user_ids) == {"Zhana"}
     assert (set(found.uuids), set(found.classes), set(found.rosters)) == ({RUN.uuid}, {"c9"}, {"c9"})
     assert (set(found.clickers), set(found.members)) == ({ANA.id}, {BEN.id})
-    assert found.clicks_since == minute(55 - 1 / 6)
+    assert (found.clicks_since, set(found.clicks)) == (minute(55 - 1 / 6), {"click-pupil-ana-55"})
 
 
 def test_news_of_people_want_their_rows_and_not_the_whole_run() -> None:
