@@ -9,7 +9,7 @@
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError, leaveForSignIn, pollMeetings } from "./api";
-import { learnServerTime, now, serverNow } from "./clock";
+import { learnServerTime, serverNow } from "./clock";
 import {
   advance,
   opened,
@@ -76,12 +76,6 @@ export function startLive(): void {
   addEventListener("pageshow", (event) => event.persisted && line?.tryNow());
   setInterval(check, CHECK_EVERY_MS);
 }
-
-/** Sends a command over the socket. */
-export const ask: Line["ask"] = (name, argument) => {
-  if (line === undefined) throw new Error("ask() before startLive()");
-  return line.ask(name, argument);
-};
 
 /** Connects now, and reads the lists meanwhile. */
 export function tryNow(): void {
@@ -163,10 +157,4 @@ function tellNews(isLate: boolean): void {
   const news = newsBetween(told, current);
   told = current;
   if (news.length > 0) for (const listener of listeners) listener(news, isLate);
-}
-
-/** How long ago the server was heard, in ms, for whoever shows the age. */
-export function silenceMs(): number | null {
-  const heardAt = link.value.heardAt;
-  return heardAt === null ? null : Math.max(0, now.value - heardAt);
 }

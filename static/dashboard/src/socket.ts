@@ -3,18 +3,18 @@
  *
  * It exists so that resuming, repeating and refusing are dealt with once: it hands back the newest cursor with every
  * connect, drops what came twice, waits as long as the server asks and turns a refused login into one call. It does
- * not know what a message means to a picture, nor what is drawn.
+ * not know what a message means to a picture, nor what is drawn. Nothing is done about `authExpiring`: a page cannot
+ * renew its login, and a login that is over is noticed when the server closes the connection.
  */
 import { io, type Socket } from "socket.io-client";
 import type { Message } from "./store";
-import type { ClientCommands, Meta, Refusal, ServerEvents } from "./wire";
+import type { ClientCommands, Meta, ServerEvents } from "./wire";
 
 const FIRST_RETRY_MS = 300;
 const LATEST_RETRY_MS = 2_000; // a restarted server is found again within three seconds
 const PATIENT_RETRY_MS = 10_000; // a server that stays away is not to be drummed on
 const PATIENT_AFTER_RETRIES = 30;
 const REFUSED_RETRY_MS = 5_000;
-const COMMAND_DEADLINE_MS = 8_000;
 const REMEMBERED_IDS = 2_000; // more than the longest replay
 
 /** Every name of the registry; a name that is missing or wrong does not compile. */
@@ -50,15 +50,10 @@ export interface Listener {
   signedOut(): void;
 }
 
-type Argument<Name extends keyof ClientCommands> = Parameters<ClientCommands[Name]>[0];
-type Answer<Name extends keyof ClientCommands> = Parameters<Parameters<ClientCommands[Name]>[1]>[0];
-
 export interface Line {
   /** Connects now, without waiting for the next attempt. */
   tryNow(): void;
   close(): void;
-  /** Sends a command; a server that does not answer in time is a refusal with the code `no_answer`. */
-  ask<Name extends keyof ClientCommands>(name: Name, argument: Argument<Name>): Promise<Answer<Name> | Refusal>;
   /** `websocket` or `polling`; empty while there is none. */
   transport(): string;
 }
@@ -148,20 +143,6 @@ export function openLine(listener: Listener, random: () => number = Math.random)
   socket.io.on("ping", () => listener.standing("heard"));
   socket.connect();
 
-  async function ask<Name extends keyof ClientCommands>(
-    name: Name,
-    argument: Argument<Name>,
-  ): Promise<Answer<Name> | Refusal> {
-    try {
-      const waitingFor = socket.timeout(COMMAND_DEADLINE_MS) as unknown as {
-        emitWithAck(name: Name, argument: Argument<Name>): Promise<Answer<Name>>;
-      };
-      return await waitingFor.emitWithAck(name, argument);
-    } catch {
-      return { ok: false, error: { code: "no_answer", message: "The server did not answer in time." } };
-    }
-  }
-
   return {
     tryNow: () => {
       clearTimeout(waiting);
@@ -171,7 +152,6 @@ export function openLine(listener: Listener, random: () => number = Math.random)
       clearTimeout(waiting);
       socket.disconnect();
     },
-    ask,
     transport: () => (socket.connected ? (socket.io.engine.transport.name ?? "") : ""),
   };
 }

@@ -25,11 +25,6 @@ export function clockTime(ms: number, timeZone?: string): string {
   return format({ hour: hour(), minute: "2-digit", ...(timeZone && { timeZone }) }).format(ms);
 }
 
-/** "13:45:07" */
-export function clockTimeWithSeconds(ms: number): string {
-  return format({ hour: hour(), minute: "2-digit", second: "2-digit" }).format(ms);
-}
-
 /** "09:00–10:00" */
 export function timeRange(startMs: number, endMs: number): string {
   return `${clockTime(startMs)}–${clockTime(endMs)}`;
