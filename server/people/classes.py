@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.audience import Person, Role
+from realtime.errors import BadInput
 from server.people.access import sees_every_class
 from server.store.database import Database
 from server.store.tables import class_teachers, classes, enrolments, users
@@ -51,21 +52,8 @@ _TAUGHT = select(class_teachers.c.class_id).where(class_teachers.c.user_id == bi
 _STUDIED = select(enrolments.c.class_id).where(
     enrolments.c.user_id == bindparam("me"), enrolments.c.withdrawn_at.is_(None)
 )
-_LAST = select(classes.c.name).where(classes.c.id == bindparam("after")).scalar_subquery()
-_ALL = (
-    select(classes.c.id, classes.c.name, classes.c.subject)
-    .where(
-        classes.c.status == "active",
-        or_(
-            bindparam("after") == "",
-            classes.c.name > _LAST,
-            and_(classes.c.name == _LAST, classes.c.id > bindparam("after")),
-        ),
-    )
-    .order_by(classes.c.name, classes.c.id)
-    .limit(bindparam("limit"))
-)
-_LISTS: dict[Role, Select[Any]] = {
+_ALL = select(classes.c.id, classes.c.name, classes.c.subject).where(classes.c.status == "active")
+_SEEN: dict[Role, Select[Any]] = {
     Role.ADMIN: _ALL,
     Role.OBSERVER: _ALL,
     Role.TEACHER: _ALL.where(classes.c.id.in_(_TAUGHT)),
@@ -85,15 +73,29 @@ _TEACHERS = (
 
 
 async def classes_of(database: Database, person: Person, *, after: str = "", limit: int = MOST_LISTED) -> ClassPage:
-    """This person's classes by name, from the one after `after`: those they teach or study, or for an admin all."""
+    """This person's classes by name, from the one after `after`: those they teach or study, or for an admin all.
+
+    Errors: BadInput when they cannot see the class named by `after`: where it stands in the list is not theirs to know.
+    """
     limit = max(1, min(limit, MOST_LISTED))
-    values = {"after": after, "limit": limit + 1}
-    if not sees_every_class(person):
-        values["me"] = person.id
+    me = {} if sees_every_class(person) else {"me": person.id}
+    query = _SEEN[person.role]
     async with database.read() as connection:
-        found = (await connection.execute(_LISTS[person.role], values)).all()
+        if after:
+            last = (await connection.execute(query.where(classes.c.id == after), me)).one_or_none()
+            if last is None:
+                raise BadInput(
+                    "There is no such class to go on from.", fields={"after": "Expected the `next` of a page."}
+                )
+            query = query.where(_follows(last.name, last.id))
+        query = query.order_by(classes.c.name, classes.c.id).limit(limit + 1)
+        found = (await connection.execute(query, me)).all()
         listed = await _described(connection, person, found[:limit])
     return ClassPage(listed, listed[-1].id if len(found) > limit else "")
+
+
+def _follows(name: str, class_id: str) -> ColumnElement[bool]:
+    return or_(classes.c.name > name, and_(classes.c.name == name, classes.c.id > class_id))
 
 
 async def _described(connection: AsyncConnection, person: Person, found: Sequence[Any]) -> list[Class]:

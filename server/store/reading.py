@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from realtime import audience
 from realtime.attendance import Candidate, person_of
 from realtime.audience import SHOWN_AFTER, SHOWN_AHEAD, Person, Role
+from realtime.errors import BadInput
 from realtime.facts import Clicked, Which
 from realtime.lifecycle import ClassRef, Instance, Meeting
 from realtime.log import Event
@@ -129,7 +130,11 @@ async def meetings_for(
     """The meetings this person may see under these filters, a page of them, and where the next page begins.
 
     Shape: by their start, the soonest first; what is past, the latest first.
+    Errors: BadInput for an `after` they cannot see, and for a student who asks by host: whose e-mail a host has is
+            not shown to them, so it must not be found by trying either.
     """
+    if filters.host and person.role is Role.STUDENT:
+        raise BadInput("Only staff may look for a host.", fields={"host": "Leave it out."})
     is_past = filters.tab == "past"
     upcoming = or_(meetings.c.status == "started", and_(meetings.c.status == "waiting", _starts_after(now)))
     wanted: list[ColumnElement[bool]] = [visible_to(person), _not_hidden()]
@@ -172,10 +177,13 @@ async def _after(
 ) -> ColumnElement[bool]:
     """What follows this one; a meeting without a start comes before all others, or backwards after them.
 
-    Shape: a meeting this person may not see counts as one without a start, so that a page says nothing of it.
+    Errors: BadInput when there is none, or none this person may see: a page must say nothing of where it stands.
     """
     last = select(meetings.c.start_time).where(meetings.c.id == last_id, visible_to(person))
-    start = (await connection.execute(last)).scalar()
+    found = (await connection.execute(last)).one_or_none()
+    if found is None:
+        raise BadInput("There is no such meeting to go on from.", fields={"after": "Expected the `next` of a page."})
+    start = found.start_time
     if is_backwards and start is None:
         return and_(meetings.c.start_time.is_(None), meetings.c.id < last_id)
     if is_backwards:

@@ -1,4 +1,7 @@
+import pytest
+
 from realtime.audience import Person, Role
+from realtime.errors import BadInput
 from server.people.classes import Teacher, classes_of
 from server.people.rights import person_with_rights
 from server.people.users import User
@@ -69,7 +72,20 @@ async def test_a_list_comes_in_pages_without_gap_or_double(database: Database, c
     assert after == ""
 
 
-async def test_a_page_after_something_unknown_is_empty(database: Database, clock: ManualClock) -> None:
+async def test_a_page_after_a_class_one_cannot_see_is_refused(database: Database, clock: ManualClock) -> None:
     admin = await person(database, await add_user(database, clock, Role.ADMIN, "Ada"))
+    tess = await add_user(database, clock, Role.TEACHER, "Tess Reyes")
+    ana = await add_user(database, clock)
+    await add_class(database, "luna", "Grade 7 Luna")
     await add_class(database, "rizal", "Grade 9 Rizal")
-    assert (await classes_of(database, admin, after="nothing")).classes == []
+    await assign(database, "rizal", tess)
+    await enrol(database, clock, "rizal", ana)
+    for who, unseen in (
+        (admin, "nothing"),
+        (await person(database, tess), "luna"),
+        (await person(database, ana), "luna"),
+    ):
+        with pytest.raises(BadInput) as refused:
+            await classes_of(database, who, after=unseen)
+        assert list(refused.value.fields) == ["after"]
+    assert [each.id for each in (await classes_of(database, admin, after="luna")).classes] == ["rizal"]

@@ -252,8 +252,17 @@ async def test_a_filter_that_is_no_filter_is_named(house: WholeHouse) -> None:
         "limit=١": "limit",
         "from=yesterday": "from",
         "to=9999999-01-01": "to",
+        "after=nothing": "after",
+        "tab=past&after=nothing": "after",
     }.items():
         answer = await house.admin.get(f"/api/zoom/meetings?{query}")
+        assert (answer.status_code, list(error(answer)["fields"])) == (422, [name]), query
+
+
+async def test_a_list_tells_a_student_nothing_of_what_they_cannot_see(house: WholeHouse) -> None:
+    unseen = await house.admin.create(class_id=BIOLOGY, audience="staff", start_time=on(1))
+    for query, name in {f"after={unseen['id']}": "after", "host=TESS@school.test": "host"}.items():
+        answer = await house.by("sam").get(f"/api/zoom/meetings?{query}")
         assert (answer.status_code, list(error(answer)["fields"])) == (422, [name]), query
 
 
