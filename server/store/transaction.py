@@ -112,23 +112,28 @@ _CLICKS = (
         )
     )
 )
+# What had no effect is not known: it may be applied later, when we can.
 _KNOWN = select(deliveries.c.digest, deliveries.c.request_id, deliveries.c.business_key).where(
+    deliveries.c.outcome.not_in((Kept.NOT_UNDERSTOOD.value, Kept.PARKED.value)),
     or_(
         deliveries.c.digest.in_(_any("digests")),
         deliveries.c.request_id.in_(_any("request_ids")),
         deliveries.c.business_key.in_(_any("business_keys")),
-    )
+    ),
 )
 _SEALED = select(meeting_secrets).where(meeting_secrets.c.meeting_id.in_(_any("ids")))
 _NEXT = update(counters).where(counters.c.name == "seq").values(value=counters.c.value + bindparam("n"))
 _NEXT_RETURNING = _NEXT.returning(counters.c.value)
 
 
-def _upsert(table: Table) -> Insert:
+def _upsert(table: Table, *signs: str) -> Insert:
+    """One row for each value of these columns, or else of the primary key: the newest."""
     statement = insert(table)
-    keys = [c.name for c in table.primary_key]
+    primary = [c.name for c in table.primary_key]
+    kept = {*primary, *signs}
     return statement.on_conflict_do_update(
-        index_elements=keys, set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+        index_elements=signs or primary,
+        set_={c.name: statement.excluded[c.name] for c in table.c if c.name not in kept},
     )
 
 
@@ -140,7 +145,7 @@ _DROP_TEACHER = class_teachers.delete().where(
     class_teachers.c.class_id == bindparam("c"), class_teachers.c.user_id == bindparam("u")
 )
 _ADD_CLICK = insert(clicks).on_conflict_do_nothing()
-_ADD_DELIVERY = insert(deliveries)
+_SAVE_DELIVERY = _upsert(deliveries, "digest")
 _ADD_EVENTS = insert(events)
 NEW_TEACHER_MAY = ("schedule", "end", "mark", "export")
 
@@ -157,7 +162,7 @@ class SqlTransaction:
         return self._db.begin_nested()
 
     async def known(self, news: Sequence[Delivery]) -> set[str]:
-        """Which of these signs were kept before."""
+        """Which of these signs were kept before, with news that could be decided."""
         named = {
             "digests": [d.digest for d in news if d.digest],
             "request_ids": [d.request_id for d in news if d.request_id],
@@ -272,7 +277,7 @@ class SqlTransaction:
         await self._many(_ADD_CLICK, (_click_row(world.clicks[k]) for k in changed.get("clicks", ())))
         await self._save_secrets(world)
         await self._save_rights(world)
-        await self._many(_ADD_DELIVERY, (self._delivery_row(d, kept) for d, kept in outcomes))
+        await self._many(_SAVE_DELIVERY, (self._delivery_row(d, kept) for d, kept in outcomes))
         if not news:
             return []
         last = (await self._db.execute(_NEXT_RETURNING, {"n": len(news)})).scalar_one()
