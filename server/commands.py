@@ -3,6 +3,7 @@
 The hub has looked the login up before each of these and makes the ack. This file does not know sockets.
 """
 
+import re
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,7 +19,7 @@ from server.people_in_meeting import People
 from server.scheduling import Scheduling
 from server.store.database import Database
 
-LONGEST_ID = 64
+ID = r"^[\x21-\x7e]{1,64}$"  # what ids are made of: ours, Zoom's, and those of pages
 
 
 class Track(BaseModel):
@@ -26,8 +27,8 @@ class Track(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(min_length=1, max_length=LONGEST_ID)
-    meetingId: str = Field(min_length=1, max_length=LONGEST_ID)  # noqa: N815  # the wire's name
+    id: str = Field(pattern=ID)
+    meetingId: str = Field(pattern=ID)  # noqa: N815  # the wire's name
     action: str = Field(pattern="^join$")
 
 
@@ -87,6 +88,6 @@ class Commands:
 def _id(argument: object) -> str:
     """A meeting's id; older dashboards send it alone or as `{meetingId}`."""
     given = argument.get("meetingId") if isinstance(argument, Mapping) else argument
-    if not isinstance(given, str | int) or isinstance(given, bool) or not 0 < len(str(given)) <= LONGEST_ID:
+    if not isinstance(given, str | int) or isinstance(given, bool) or not re.fullmatch(ID, str(given)):
         raise BadInput("Expected the id of a meeting.")
     return str(given)

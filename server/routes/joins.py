@@ -18,6 +18,7 @@ from realtime.bodies import instant, optional_instant
 from realtime.errors import AuthExpired, AuthRequired, RollcallError
 from realtime.ports import Clock, Login
 from server.audit import Doer
+from server.commands import ID
 from server.doors.addresses import client_address
 from server.joining import Joining
 from server.routes.bodies import read
@@ -32,7 +33,7 @@ class OldClick(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
 
-    meetingId: str = Field(min_length=1, max_length=64)  # noqa: N815  # the wire's name
+    meetingId: str = Field(pattern=ID)  # noqa: N815  # the wire's name
 
 
 class JoinRoutes:
