@@ -114,10 +114,13 @@ class DataFolder:
         return path
 
     def keys(self, settings: Settings) -> Keys:
-        """The secret key of the settings, or else the one kept here, which is made at the first start."""
-        if settings.secret_keys:
-            return Keys([key.get_secret_value().encode() for key in settings.secret_keys])
-        return Keys([_kept_key(self.path / KEY)])
+        """The secret keys of the settings, and the one kept here, which is made at the first start without any.
+
+        Shape: the one kept here opens what was sealed before the settings named a key.
+        """
+        if not settings.secret_keys:
+            _make_key(self.path / KEY)
+        return known_keys(settings, self.path)
 
     def close(self) -> None:
         """Give the folder and the database back."""
@@ -137,6 +140,12 @@ class DataFolder:
 def is_of_a_demo(folder: Path) -> bool:
     """Whether a demo was run in this folder."""
     return (folder / DEMO_MARK).exists()
+
+
+def known_keys(settings: Settings, folder: Path) -> Keys:
+    """Every key there is, those of the settings first; none is made. Errors: FolderError when the kept one is cut."""
+    given = [key.get_secret_value().encode() for key in settings.secret_keys]
+    return Keys([*given, _kept_key(folder / KEY)] if (folder / KEY).exists() else given)
 
 
 def running_server(folder: Path) -> Running | None:
@@ -216,14 +225,18 @@ def _told(path: Path) -> Running | None:
         return None  # it is being written this moment
 
 
-def _kept_key(path: Path) -> bytes:
-    """The key in this file; made when there is none, whole or not at all.
-
-    Errors: FolderError when the file is no key: a new one would make everything sealed unreadable for good.
-    """
+def _make_key(path: Path) -> None:
+    """A key for this file when there is none, whole or not at all; nobody but us may read it."""
     if not path.exists():
         _write_whole(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
     path.chmod(PRIVATE_FILE)
+
+
+def _kept_key(path: Path) -> bytes:
+    """The key in this file.
+
+    Errors: FolderError when the file is no key: a new one would make everything sealed unreadable for good.
+    """
     key = path.read_bytes().strip()
     if len(key) < KEY_BYTES:
         raise FolderError(f"{path}: expected the secret key of this folder, but the file is cut; restore it.")

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import httpx
 
-from server.data_folder import DATABASE, DEMO, KEY, Running, running_server
+from server.data_folder import DATABASE, DEMO, KEY, FolderError, Running, known_keys, running_server
 from server.routes.pages import built_dashboard
 from server.settings import Settings, SettingsError, choose_demo, doubtful_names, read_settings
+from server.vault import Unreadable
 
 ANSWERS_WITHIN_S = 5.0
 OLDEST_PYTHON = (3, 11)
@@ -71,6 +72,7 @@ def examine(data: Path, *, demo: bool | None, port: int | None) -> list[Finding]
         _folder,
         _secret_key,
         _database,
+        _sealed,
         _dashboard,
         _server,
         _zoom,
@@ -125,15 +127,46 @@ def _secret_key(patient: Patient) -> Finding:
     return Finding("secret key", State.GOOD, f"{path}; keep a copy apart from the backups")
 
 
+def _sealed(patient: Patient) -> Finding:
+    """One sealed row is tried: all were sealed with the same keys."""
+    subject, path = "sealed data", _database_of(patient)
+    if not path.exists():
+        return Finding(subject, State.GOOD, "nothing is sealed yet")
+    try:
+        with _opened(path) as database:
+            row = database.execute("SELECT sealed FROM meeting_secrets LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        return Finding(subject, State.DOUBTFUL, f"{path} cannot be read: {error}.", "See the database above.")
+    if row is None:
+        return Finding(subject, State.GOOD, "nothing is sealed yet")
+    mend = f"Give the key it was sealed with: behind the new one in ROLLCALL_SECRET_KEY, or as {patient.folder / KEY}."
+    try:
+        keys = known_keys(patient.settings, patient.folder)
+        if not keys.secrets:
+            return Finding(subject, State.BAD, "The secret key is gone.", mend)
+        keys.vault().open(row[0])
+    except (Unreadable, FolderError, OSError) as wrong:
+        return Finding(subject, State.BAD, str(wrong), mend)
+    return Finding(subject, State.GOOD, "opens with the secret key")
+
+
+def _database_of(patient: Patient) -> Path:
+    url = None if patient.demo else patient.settings.database_url
+    return patient.folder / DATABASE if url is None else Path(url.removeprefix("sqlite:///"))
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2))
+
+
 def _database(patient: Patient) -> Finding:
     from server.store.schema import newest
 
-    url = None if patient.demo else patient.settings.database_url
-    path = patient.folder / DATABASE if url is None else Path(url.removeprefix("sqlite:///"))
+    path = _database_of(patient)
     if not path.exists():
         return Finding("database", State.GOOD, f"{path} will be made at the first start.")
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)) as database:
+        with _opened(path) as database:
             fault = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             have = database.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     except sqlite3.Error as error:
@@ -145,7 +178,12 @@ def _database(patient: Patient) -> Finding:
         return Finding("database", State.BAD, told, "Install that version.")
     if have < newest():
         told = f"{path} has schema {have}; the next start brings it to {newest()}."
-        return Finding("database", State.DOUBTFUL, told, "Make a backup, then start or run rollcall migrate.")
+        return Finding(
+            "database",
+            State.DOUBTFUL,
+            told,
+            "Make a backup, then start or run rollcall migrate.",
+        )
     return Finding("database", State.GOOD, f"{path}, schema {have}, whole")
 
 

@@ -84,9 +84,10 @@ class Once:
             raise BadInput("This Idempotency-Key was used for another request.", code="key_reused")
         if not kept.status and now - kept.at < LONGEST_WORK:
             raise Conflict("The same request is still at work; please wait for it.", code="in_progress")
-        if not kept.status:
+        plain = self._vault.open_if_ours(kept.answer.encode()) if kept.status else None
+        if plain is None:
             raise _unknown()
-        return kept.status, json.loads(self._vault.open(kept.answer.encode()))
+        return kept.status, json.loads(plain)
 
     async def _try_to_write(self, statement: Any, values: dict[str, object]) -> None:
         """What was done is done, and what failed has failed: that this is not written down changes neither."""

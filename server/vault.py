@@ -5,11 +5,14 @@ nothing of another. The secret key itself lives outside the database. This file 
 """
 
 import base64
+import logging
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+log = logging.getLogger("rollcall.vault")
 
 KEY_BYTES = 32
 
@@ -31,6 +34,7 @@ class Vault:
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._fernets = MultiFernet([Fernet(base64.urlsafe_b64encode(derived(each, "vault"))) for each in secrets])
+        self._has_told = False
 
     def seal(self, plain: bytes) -> bytes:
         """What may be written down."""
@@ -42,3 +46,13 @@ class Vault:
             return self._fernets.decrypt(sealed)
         except InvalidToken as wrong:
             raise Unreadable("This was sealed with another secret key; see ROLLCALL_SECRET_KEY.") from wrong
+
+    def open_if_ours(self, sealed: bytes) -> bytes | None:
+        """What was sealed, or None when none of our keys opens it, which is logged the first time."""
+        try:
+            return self.open(sealed)
+        except Unreadable as wrong:
+            if not self._has_told:
+                log.error("sealed data does not open and counts as absent: %s", wrong)
+                self._has_told = True
+            return None

@@ -159,6 +159,17 @@ def test_a_key_of_the_settings_wins_and_its_predecessor_still_opens(
         assert not (tmp_path / "secret_key").exists()
 
 
+def test_what_the_kept_key_sealed_still_opens_when_the_settings_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DataFolder(tmp_path, demo=False) as folder:
+        sealed = folder.keys(read_settings(None)).vault().seal(b"kept")
+        monkeypatch.setenv("ROLLCALL_SECRET_KEY", "n" * 32)
+        keys = folder.keys(read_settings(None))
+    assert keys.vault().open(sealed) == b"kept"
+    assert keys.secrets[0] == b"n" * 32
+
+
 def test_a_folder_we_may_not_write_is_told_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderError, match=r"^--data: expected a folder we may write"):

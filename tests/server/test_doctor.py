@@ -82,6 +82,25 @@ def test_a_key_others_can_read_is_told(tmp_path: Path) -> None:
     assert found("secret key", tmp_path).state is State.BAD
 
 
+async def test_what_no_key_opens_any_more_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path):
+        pass
+    with DataFolder(tmp_path, demo=False) as folder:
+        sealed = folder.keys(read_settings(None)).vault().seal(b"{}")
+    assert found("sealed data", tmp_path).told == "nothing is sealed yet"
+    with closing(sqlite3.connect(tmp_path / "rollcall.db")) as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("INSERT INTO meeting_secrets (meeting_id, sealed) VALUES ('m1', ?)", (sealed,))
+        database.commit()
+    assert found("sealed data", tmp_path).state is State.GOOD
+    monkeypatch.setenv("ROLLCALL_SECRET_KEY", "n" * 32)
+    assert found("sealed data", tmp_path).state is State.GOOD
+    (tmp_path / "secret_key").unlink()
+    assert found("sealed data", tmp_path).state is State.BAD
+    monkeypatch.delenv("ROLLCALL_SECRET_KEY")
+    assert found("sealed data", tmp_path).told == "The secret key is gone."
+
+
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     with DataFolder(tmp_path, demo=False) as folder:
         folder.announce("http://127.0.0.1:1")

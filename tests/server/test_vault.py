@@ -25,6 +25,14 @@ def test_what_others_sealed_does_not_open(sealed: bytes) -> None:
         Vault([NEW]).open(sealed)
 
 
+def test_what_does_not_open_counts_as_absent_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    vault, foreign = Vault([NEW]), Vault([OLD]).seal(b"canary")
+    assert [vault.open_if_ours(foreign) for _ in range(3)] == [None] * 3
+    assert vault.open_if_ours(vault.seal(b"ours")) == b"ours"
+    (told,) = caplog.messages
+    assert "ROLLCALL_SECRET_KEY" in told
+
+
 def test_a_key_made_for_one_purpose_is_not_that_of_another() -> None:
     assert derived(OLD, "cursor") == derived(OLD, "cursor")
     assert len({derived(OLD, "cursor"), derived(OLD, "resume"), derived(NEW, "cursor")}) == 3

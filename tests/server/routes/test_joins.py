@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from server.vault import Vault
 from tests.support.clock import MONDAY_MORNING, ManualClock
 from tests.support.ears import page
 from tests.support.whole_house import PEOPLE, ZOOM, WholeHouse, whole_house
@@ -278,6 +280,20 @@ async def test_a_link_that_we_never_heard_is_asked_of_zoom_once(house: WholeHous
         answer = await house.by("sam").get(f"/join/{made['id']}")
         assert answer.headers["location"].startswith(f"{ZOOM}/j/{made['zoom_meeting_id']}")
         await house.zoom.go_wrong({"status": 500})  # the second time Zoom is not asked
+
+
+async def test_a_link_that_another_key_sealed_is_asked_of_zoom_once_and_sealed_anew(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    await house.zoom.settled()
+    with closing(sqlite3.connect(house.database_path)) as connection:
+        connection.execute("UPDATE meeting_secrets SET sealed = ?", (Vault([b"o" * 32]).seal(b"{}"),))
+        connection.commit()
+    for _ in range(2):
+        answer = await house.by("sam").get(f"/join/{made['id']}")
+        assert answer.headers["location"].startswith(f"{ZOOM}/j/{made['zoom_meeting_id']}")
+        await house.zoom.go_wrong({"status": 500})  # the second time Zoom is not asked
+    shown = await house.admin.meeting(made["id"])
+    assert shown["id"] == made["id"]
 
 
 async def test_a_link_that_nobody_has_is_a_page_that_says_what_to_do(house: WholeHouse) -> None:
