@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -122,12 +123,20 @@ class Joining:
         if not url:
             found = await self._zoom.get_meeting(meeting.zoom_id)
             url = found.join_url
-            which = Which(meeting_id=meeting.id)
-            await self._tracker.record(Updated(at=self._clock.now(), which=which, details={}, secrets=found.secrets))
+            await self._try_to_keep(meeting, found.secrets)
         if not self._leads_to_zoom(url):
             log.error("a join link leads elsewhere than to Zoom", extra={"meeting": meeting.id})
             raise Unavailable("This meeting has no link that is safe to follow. Ask the school's office.")
         return url
+
+    async def _try_to_keep(self, meeting: Meeting, secrets: Mapping[str, str]) -> None:
+        """What is not kept is asked of Zoom again; nobody waits before the door for that."""
+        told = Updated(at=self._clock.now(), which=Which(meeting_id=meeting.id), details={}, secrets=secrets)
+        try:
+            async with asyncio.timeout(NOTE_WITHIN_S):
+                await self._tracker.record(told)
+        except (RollcallError, TimeoutError) as error:
+            log.warning("a join link was not kept", extra={"meeting": meeting.id, "error": type(error).__name__})
 
     async def secrets(self, meeting: Meeting) -> dict[str, str]:
         """Zoom's join link and the passcode, as far as we know them."""

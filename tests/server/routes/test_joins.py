@@ -296,6 +296,18 @@ async def test_a_link_that_another_key_sealed_is_asked_of_zoom_once_and_sealed_a
     assert shown["id"] == made["id"]
 
 
+async def test_a_link_that_cannot_be_kept_is_followed_all_the_same(house: WholeHouse) -> None:
+    made = await house.admin.create()
+    await house.zoom.settled()
+    with closing(sqlite3.connect(house.database_path, isolation_level=None)) as blocking:
+        blocking.execute("DELETE FROM meeting_secrets")
+        blocking.execute("BEGIN IMMEDIATE")
+        answer = await house.by("sam").get(f"/join/{made['id']}")
+        blocking.execute("ROLLBACK")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{ZOOM}/j/{made['zoom_meeting_id']}")
+
+
 async def test_a_link_that_nobody_has_is_a_page_that_says_what_to_do(house: WholeHouse) -> None:
     await house.tell(
         "meeting.created", {"id": "80000000001", "topic": "x", "start_time": house.clock.now().isoformat()}
