@@ -124,7 +124,7 @@ def _secret_key(patient: Patient) -> Finding:
         return Finding("secret key", State.GOOD, "will be made at the first start.")
     if path.stat().st_mode & 0o077:
         return Finding("secret key", State.BAD, f"{path} can be read by other users.", f"Run chmod 600 {path}.")
-    return Finding("secret key", State.GOOD, f"{path}; keep a copy apart from the backups")
+    return Finding("secret key", State.GOOD, f"{path}; keep a copy of it apart from copies of the folder")
 
 
 def _sealed(patient: Patient) -> Finding:
@@ -170,9 +170,9 @@ def _database(patient: Patient) -> Finding:
             fault = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             have = database.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     except sqlite3.Error as error:
-        return Finding("database", State.BAD, f"{path} cannot be read: {error}.", "Restore it from a backup.")
+        return Finding("database", State.BAD, f"{path} cannot be read: {error}.", "Stop the server and put back a copy of the data folder.")
     if fault != "ok":
-        return Finding("database", State.BAD, f"{path} is damaged: {fault}.", "Restore it from a backup.")
+        return Finding("database", State.BAD, f"{path} is damaged: {fault}.", "Stop the server and put back a copy of the data folder.")
     if have > newest():
         told = f"{path} was made by a newer version (schema {have}, this one knows {newest()})."
         return Finding("database", State.BAD, told, "Install that version.")
