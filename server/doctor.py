@@ -25,6 +25,7 @@ from server.vault import Unreadable
 ANSWERS_WITHIN_S = 5.0
 OLDEST_PYTHON = (3, 11)
 CORRECTED_SQLITE = (3, 51, 3)
+PUT_BACK = "Stop the server and put back a copy of the data folder."
 ZOOM_TOKENS = "https://zoom.us/oauth/token"
 
 
@@ -170,9 +171,9 @@ def _database(patient: Patient) -> Finding:
             fault = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             have = database.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     except sqlite3.Error as error:
-        return Finding("database", State.BAD, f"{path} cannot be read: {error}.", "Stop the server and put back a copy of the data folder.")
+        return Finding("database", State.BAD, f"{path} cannot be read: {error}.", PUT_BACK)
     if fault != "ok":
-        return Finding("database", State.BAD, f"{path} is damaged: {fault}.", "Stop the server and put back a copy of the data folder.")
+        return Finding("database", State.BAD, f"{path} is damaged: {fault}.", PUT_BACK)
     if have > newest():
         told = f"{path} was made by a newer version (schema {have}, this one knows {newest()})."
         return Finding("database", State.BAD, told, "Install that version.")
@@ -182,7 +183,7 @@ def _database(patient: Patient) -> Finding:
             "database",
             State.DOUBTFUL,
             told,
-            "Make a backup, then start or run rollcall migrate.",
+            "Stop the server and copy the data folder; then start, or run rollcall migrate.",
         )
     return Finding("database", State.GOOD, f"{path}, schema {have}, whole")
 
