@@ -295,7 +295,7 @@ class SqlTransaction:
         if not touched:
             return
         held = await self._db.execute(_SEALED, {"ids": list(touched)})
-        before = {row.meeting_id: json.loads(self._vault.open(row.sealed)) for row in held}
+        before = {row.meeting_id: json.loads(self._vault.open_if_ours(row.sealed) or b"{}") for row in held}
         merged = {key: {**before.get(key, {}), **world.secrets[key]} for key in touched}
         sealed: list[dict[str, object]] = [
             {"meeting_id": k, "sealed": self._vault.seal(json.dumps(v).encode())} for k, v in merged.items()
