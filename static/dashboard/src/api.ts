@@ -8,7 +8,7 @@ import type { ListingMessage } from "./store";
 import type { You } from "./wire";
 
 const DEADLINE_MS = 15_000;
-const POLL_DEADLINE_MS = 3_000;
+const SHORT_DEADLINE_MS = 3_000;
 
 /** A request was refused or never answered. `code` is stable; `network` when nobody answered. */
 export class ApiError extends Error {
@@ -119,11 +119,13 @@ export const signOut = (): Promise<unknown> => call("POST", "/api/auth/logout", 
 
 export const readMe = (): Promise<Me> => call("GET", "/api/auth/me");
 
-export const readHealth = (): Promise<Health> => call("GET", "/api/health", { isSignIn: true });
+/** What kind of server this is; the sign-in page waits for it, but not for long. */
+export const readHealth = (): Promise<Health> =>
+  call("GET", "/api/health", { isSignIn: true, deadlineMs: SHORT_DEADLINE_MS });
 
 /** What is running or still to come, for a page whose socket is down; late is as good as never. */
 export const pollMeetings = (): Promise<ListingMessage["body"]> =>
-  call("GET", "/api/zoom/meetings?tab=upcoming", { deadlineMs: POLL_DEADLINE_MS });
+  call("GET", "/api/zoom/meetings?tab=upcoming", { deadlineMs: SHORT_DEADLINE_MS });
 
 /** Starts the scripted class of the demo school. */
 export const playClass = (): Promise<unknown> => call("POST", "/api/demo/play");

@@ -1,9 +1,14 @@
-/** The sign-in page. In a demo it offers its three logins, each with one press. */
+/**
+ * The sign-in page. In a demo it offers its three logins, each with one press.
+ *
+ * It is drawn once it is known whether this is a demo, so that nothing moves under a finger or a pointer.
+ */
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { ApiError, readHealth, safeNext, signIn } from "../../api";
 import { DemoBanner } from "../../components/Banners";
 import { Mark } from "../../components/Icon";
+import { Skeleton } from "../../components/Skeleton";
 import { t } from "../../i18n";
 import { DemoLogins } from "./DemoLogins";
 import { LanguageChoice } from "./LanguageChoice";
@@ -22,7 +27,7 @@ function problemOf(error: ApiError): string {
 
 export default function LoginPage() {
   const { query } = useLocation();
-  const [isDemo, setDemo] = useState(false);
+  const [isDemo, setDemo] = useState<boolean | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
 
@@ -49,6 +54,7 @@ export default function LoginPage() {
     }
   }
 
+  if (isDemo === null) return <Skeleton class="waiting" />;
   return (
     <div class="login">
       {isDemo && <DemoBanner />}
