@@ -143,7 +143,8 @@ def owed(offer: Offer | None, fits: Callable[[str], bool], seal: Seal, *, fronti
     """Whether a client may be brought up to date with what it missed.
 
     Shape:  `frontier` is the newest seq of this node, `floor` the newest seq that was trimmed. A cursor ahead of the
-            frontier is good: the client comes from a node that was ahead; nothing is owed yet.
+            frontier asks for a snapshot: it may be of a log that a restored backup took back, whose numbers are given
+            again; and where it is of a node that was ahead, a snapshot is right too.
     Errors: none; whatever does not fit is a snapshot.
     """
     if offer is None or not offer.cursor:
@@ -153,6 +154,8 @@ def owed(offer: Offer | None, fits: Callable[[str], bool], seal: Seal, *, fronti
     seq = seal.open(offer.cursor)
     if seq is None:
         return Owed(None, "cursor")
+    if seq > frontier:
+        return Owed(None, "ahead")
     if seq < floor:
         return Owed(None, "trimmed")
     if frontier - seq > MOST_ROWS:

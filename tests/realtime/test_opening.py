@@ -172,10 +172,10 @@ async def test_a_log_that_is_trimmed_while_it_is_read_is_answered_with_a_picture
     assert json.loads((await door.come(ANA, offer(before))).first)["mode"] == "snapshot"
 
 
-async def test_a_cursor_from_a_node_that_was_ahead_is_good(door: Door) -> None:
+async def test_a_cursor_ahead_of_all_that_was_told_here_gets_a_snapshot(door: Door) -> None:
     before = await door.come(ANA)
     back = await door.come(ANA, offer(before), frontier=3)
-    assert (json.loads(back.first)["mode"], back.missed, back.skip) == ("replay", [], 6)
+    assert (json.loads(back.first)["mode"], back.missed, back.skip) == ("snapshot", (), 6)
 
 
 async def test_a_picture_that_is_ahead_of_the_node_says_what_live_news_it_holds(door: Door) -> None:
