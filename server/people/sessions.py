@@ -94,12 +94,13 @@ class Sessions:
     async def open(self, user_id: str, *, address: str = "", user_agent: str = "") -> tuple[str, Session]:
         """A new login, with the token that only its owner ever holds."""
         async with self._database.write() as connection:
-            return await self.add(connection, user_id, address=address, user_agent=user_agent)
+            token, session, _ = await self.add(connection, user_id, address=address, user_agent=user_agent)
+        return token, session
 
     async def add(
         self, connection: AsyncConnection, user_id: str, *, address: str = "", user_agent: str = ""
-    ) -> tuple[str, Session]:
-        """The same inside a transaction of the caller."""
+    ) -> tuple[str, Session, Sequence[str]]:
+        """The same inside a transaction of the caller, with the ids of those that ended for being too many."""
         token, now = secrets.token_urlsafe(TOKEN_BYTES), self._clock.now()
         row = {
             "id": secrets.token_hex(8),
@@ -112,9 +113,10 @@ class Sessions:
         }
         await connection.execute(_FORGET, {"user": user_id, "before": now - KEPT_AFTER_END})
         await connection.execute(_ADD, row | {"token_hash": token_hash(token)})
-        for old in (await self._open_of(connection, user_id))[MOST_OPEN:]:
-            await connection.execute(_END, {"session": old.id, "user": user_id, "now": now})
-        return token, _session(row)
+        ended = [old.id for old in (await self._open_of(connection, user_id))[MOST_OPEN:]]
+        for session_id in ended:
+            await connection.execute(_END, {"session": session_id, "user": user_id, "now": now})
+        return token, _session(row), ended
 
     async def find(self, connection: AsyncConnection, token: str) -> Session:
         """The login this token opens. Errors: AuthRequired when it opens none, AuthExpired when it did once."""

@@ -76,7 +76,7 @@ class SetupLinks:
             user = await self._users.add(
                 connection, NewUser(email=email, name=name, role=Role.ADMIN, password_hash=kept)
             )
-            secret, session = await self._sessions.add(connection, user.id, address=address, user_agent=user_agent)
+            secret, session, _ = await self._sessions.add(connection, user.id, address=address, user_agent=user_agent)
             person = await person_of(connection, user.id)
             assert person is not None  # noqa: S101  # written two lines above
         return SignedIn(person, session, secret)

@@ -5,7 +5,7 @@ nobody could judge does not count. It does not know HTTP.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from realtime.audience import Person
@@ -22,11 +22,12 @@ Pause = Callable[[float], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A new login, and the token its owner takes along."""
+    """A new login, the token its owner takes along, and the ids of older logins that ended for being too many."""
 
     person: Person
     session: Session
     token: str = field(repr=False)
+    ended: Sequence[str] = ()
 
 
 class SignIn:
@@ -76,8 +77,10 @@ class SignIn:
                 raise wrong_credentials()  # the password was changed while it was being proved
             if stronger is not None:
                 await renew_hash(connection, user.id, stronger)
-            token, session = await self._sessions.add(connection, user.id, address=address, user_agent=user_agent)
-        return SignedIn(person, session, token)
+            token, session, ended = await self._sessions.add(
+                connection, user.id, address=address, user_agent=user_agent
+            )
+        return SignedIn(person, session, token, ended)
 
 
 def wrong_credentials() -> AuthRequired:

@@ -72,6 +72,8 @@ class SessionRoutes:
             address=client_address(request.scope),
             user_agent=request.headers.get("user-agent", "")[:LONGEST_AGENT],
         )
+        for session_id in signed.ended:
+            self._end_session(session_id, "too_many_logins")
         await self._end_held(request, "signed_in_again")
         response = JSONResponse({"success": True, "user": user_json(signed.person), "token": signed.token})
         set_cookie(response, signed.token, secure=is_secure(request))

@@ -7,7 +7,7 @@ import pytest
 
 from realtime.audience import Role
 from server.doors import Policy
-from server.people.sessions import IDLE
+from server.people.sessions import IDLE, MOST_OPEN
 from server.routes.sessions import AboutUs, SessionRoutes
 from tests.support.house import ORIGIN, House
 from tests.support.people import PASSWORD, QUICK, add_user
@@ -174,3 +174,15 @@ async def test_no_answer_and_no_error_holds_a_password_hash(school: House) -> No
     for answer in answers:
         assert user.password_hash not in answer.text
         assert PASSWORD not in answer.text
+
+
+async def test_a_login_too_many_closes_the_live_connections_of_the_one_unused_longest(school: House) -> None:
+    user = await add_user(school.database, school.clock)
+    opened = []
+    for _ in range(MOST_OPEN):
+        _, session = await school.sessions.open(user.id)
+        opened.append(session.id)
+        school.clock.advance(seconds=1)
+    async with browser(school) as ana:
+        assert (await ana.post("/api/auth/login", json=ANA)).status_code == 200
+    assert school.ended == [(opened[0], "too_many_logins")]
