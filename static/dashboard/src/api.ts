@@ -104,6 +104,8 @@ export interface Me {
   user: You;
   demo: boolean;
   version: string;
+  /** The school's word for a class. */
+  class_label: string;
 }
 
 export interface Health {

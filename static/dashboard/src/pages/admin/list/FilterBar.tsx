@@ -1,6 +1,7 @@
 /** Days, states and class: what narrows the list. Every choice is an address. */
 import { Select } from "../../../components/Select";
 import { t } from "../texts";
+import { classWord } from "../../../session";
 import type { ScreenState } from "../../../states";
 import { zoneName } from "../../../i18n/times";
 import { addressOf, changed, PAST_STATES, RANGES, STATES, type Filters } from "./filters";
@@ -54,7 +55,7 @@ export function FilterBar({ path, filters, counts, classes, nowMs, onChoose }: F
         {(classes.length > 1 || filters.classId !== "") && (
           <Select
             class="choice"
-            tied={{ "aria-label": t("filter.class") }}
+            tied={{ "aria-label": classWord(t("filter.class")) }}
             value={filters.classId}
             onChoose={(classId) => onChoose(changed(filters, { classId }))}
           >

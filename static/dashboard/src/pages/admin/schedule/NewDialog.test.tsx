@@ -1,6 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { afterEach, expect, test, vi } from "vitest";
 import { staffMeeting } from "../../../testing/builders";
+import { loadSession } from "../../../session";
 import { dismiss, toasts } from "../../../toasts";
 import type { You } from "../../../wire";
 import { ownMeetings } from "../list/own";
@@ -54,6 +55,15 @@ test("an empty topic is said under its field and focused, and nothing is sent", 
   expect(topic().getAttribute("aria-describedby")).toBe(problem.id);
   await waitFor(() => expect(document.activeElement).toBe(topic()));
   expect(sent).toEqual([]);
+});
+
+test("it asks for a class by the school's own word", async () => {
+  vi.stubGlobal("fetch", () =>
+    Promise.resolve(Response.json({ user: ADMIN, demo: false, version: "1", class_label: "Program" })),
+  );
+  await loadSession();
+  open();
+  expect(screen.getByRole("combobox", { name: "Program" })).toBeTruthy();
 });
 
 test("it stays and says that it is busy until the server has answered", async () => {

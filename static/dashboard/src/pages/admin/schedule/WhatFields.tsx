@@ -1,5 +1,6 @@
 /** What the meeting is about, and for which class. */
 import { Select } from "../../../components/Select";
+import { classWord } from "../../../session";
 import type { SchoolClass } from "../rights";
 import { t } from "../texts";
 import { LONGEST_AGENDA, LONGEST_TOPIC } from "./draft";
@@ -51,7 +52,7 @@ export function WhatFields({ form, classes, needsClass }: WhatFieldsProps) {
           />
         )}
       </Field>
-      <Field name="classId" label={t("form.classId")} problem={problem("classId")} isRequired={needsClass}>
+      <Field name="classId" label={classWord(t("form.classId"))} problem={problem("classId")} isRequired={needsClass}>
         {(tied) => (
           <Select
             tied={tied}
