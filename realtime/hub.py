@@ -67,7 +67,7 @@ class Hub:
         )
         self._connections = self._reception.connections
         self._conflation = Conflation(self._limits.count_interval_s, self._tell_latest)
-        self._rounds = Rounds(self._reception, self._fanout, seal, clock, self._limits)
+        self._rounds = Rounds(self._reception, self._fanout, seal, clock, self._limits, doorkeeper)
         self._rounds_task: asyncio.Task[None] | None = None
         self.server: BareServer | GuardedServer = (
             GuardedServer(self._limits, self._fanout.flush, self._reception)

@@ -21,6 +21,19 @@ async def test_a_login_that_runs_out_is_announced_and_then_closes_the_transport(
         assert home.count("gone.auth_expired") == 1
 
 
+async def test_a_login_used_elsewhere_meanwhile_is_not_cut_at_its_old_end() -> None:
+    school = School(student(1), student(2))
+    async with house(school) as home, home.page("s1:used") as used, home.page("s2:idle") as idle:
+        school.used_until["used"] = school.expires_at + timedelta(hours=1)
+        school.clock.advance(minutes=60)
+        assert (await idle.event())[1]["code"] == "auth_expired"
+        assert await idle.close_code() == 1008
+        home.publish(school.tell_person("s1", "still here"))
+        assert (await used.event())[1] == "still here"
+        school.clock.advance(minutes=59, seconds=10)
+        assert await used.event() == ["authExpiring", {"in": 50}]
+
+
 async def test_a_login_that_is_over_already_does_not_get_in() -> None:
     school = School(student(1))
     school.clock.advance(hours=2)

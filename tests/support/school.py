@@ -53,6 +53,7 @@ class School:
         self.people = {person.id: person for person in people}
         self.ended: set[str] = set()
         self.expires_at: datetime = self.clock.now() + LIFE
+        self.used_until: dict[str, datetime] = {}
         self.log: list[Row] = []
         self.floor = 0
         self.things: dict[str, dict[str, int]] = {}
@@ -85,7 +86,8 @@ class School:
         await asyncio.sleep(0)
         if login.session_id in self.ended:
             raise AuthExpired("This login is over.")
-        return replace(login, person=self.people[login.person.id])
+        expires_at = self.used_until.get(login.session_id, login.expires_at)
+        return replace(login, person=self.people[login.person.id], expires_at=expires_at)
 
     # --- the store ------------------------------------------------------------------------------------------
 
