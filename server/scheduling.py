@@ -125,9 +125,9 @@ class Scheduling:
         except RollcallError as error:  # Zoom's own notification of it comes again, so it will be seen here
             log.error("a meeting is in Zoom that was not asked for", extra={"zoom_id": zoom_id, "code": error.code})
 
-    async def update(self, doer: Doer, ref: str, wish: Wish) -> Changed:
+    async def update(self, doer: Doer, ref: str, wish: Wish, occurrence_id: str = "") -> Changed:
         """A meeting with some fields changed; what only we keep is not asked of Zoom."""
-        before = await self._editable(doer, ref)
+        before = await self._editable(doer, ref, occurrence_id)
         is_other_class = (wish.class_id or wish.clears_class) and wish.class_id != (before.class_ and before.class_.id)
         if is_other_class and not access.may_schedule(doer.person, wish.class_id):
             raise Forbidden("You may not schedule meetings there.")
@@ -152,9 +152,9 @@ class Scheduling:
         await self._note(doer, "meeting.update", meeting, fields=sorted(details))
         return Changed(meeting, not_taken)
 
-    async def cancel(self, doer: Doer, ref: str) -> Meeting:
+    async def cancel(self, doer: Doer, ref: str, occurrence_id: str = "") -> Meeting:
         """Call a meeting off: gone from Zoom, in sight here as cancelled."""
-        meeting = await self._editable(doer, ref)
+        meeting = await self._editable(doer, ref, occurrence_id)
         if meeting.status is not Status.WAITING:
             raise Conflict(f"Only a meeting that has not begun can be cancelled; this one is {meeting.status.value}.")
         await self._zoom.delete_meeting(meeting.zoom_id, meeting.occurrence_id)
@@ -163,9 +163,9 @@ class Scheduling:
         await self._note(doer, "meeting.cancel", after)
         return after
 
-    async def delete(self, doer: Doer, ref: str) -> Meeting:
+    async def delete(self, doer: Doer, ref: str, occurrence_id: str = "") -> Meeting:
         """Remove a meeting from Zoom and from sight; what is known of who came stays."""
-        meeting = await self._editable(doer, ref)
+        meeting = await self._editable(doer, ref, occurrence_id)
         if meeting.status is Status.STARTED:
             raise Conflict("This meeting is live. End it first.")
         await self._zoom.delete_meeting(meeting.zoom_id, meeting.occurrence_id)
@@ -174,9 +174,9 @@ class Scheduling:
         await self._note(doer, "meeting.delete", after)
         return after
 
-    async def end(self, doer: Doer, ref: str) -> Meeting:
+    async def end(self, doer: Doer, ref: str, occurrence_id: str = "") -> Meeting:
         """End a live meeting for everyone in it."""
-        meeting = await self.visible(doer.person, ref)
+        meeting = await self.visible(doer.person, ref, occurrence_id)
         if not access.may_end(doer.person, meeting):
             raise Forbidden("You may not end this meeting.")
         if meeting.status is not Status.STARTED:
@@ -208,16 +208,19 @@ class Scheduling:
         await self._note(doer, "meeting.start_link", meeting)
         return link.url
 
-    async def visible(self, person: Person, ref: str) -> Meeting:
-        """A meeting by our id or Zoom's. Errors: NotFound also for one that is not shown to this person."""
+    async def visible(self, person: Person, ref: str, occurrence_id: str = "") -> Meeting:
+        """A meeting by our id or Zoom's, and its date in a series by Zoom's id of that.
+
+        Errors: NotFound also for one that is not shown to this person.
+        """
         async with self._database.read() as connection:
-            meeting = await reading.meeting(connection, ref)
+            meeting = await reading.meeting(connection, ref, self._clock.now(), occurrence_id)
         if meeting is None or not access.sees(person, meeting):
             raise NotFound("Not found, or not shared with you.")
         return meeting
 
-    async def _editable(self, doer: Doer, ref: str) -> Meeting:
-        meeting = await self.visible(doer.person, ref)
+    async def _editable(self, doer: Doer, ref: str, occurrence_id: str) -> Meeting:
+        meeting = await self.visible(doer.person, ref, occurrence_id)
         if not access.may_edit(doer.person, meeting):
             raise Forbidden("You may not change this meeting.")
         return meeting

@@ -15,7 +15,7 @@ from realtime.ports import Clock, Login
 from server import people_in_meeting
 from server.people import access
 from server.people_in_meeting import People
-from server.routes.meetings import shown
+from server.routes.meetings import named, shown
 from server.scheduling import Scheduling
 from server.store import reading
 from server.store.database import Database
@@ -107,7 +107,7 @@ class AttendanceRoutes:
 
     async def _people(self, request: Request, uuid: str) -> tuple[Person, Meeting, People]:
         person = (await self._login_of(request.scope)).person
-        meeting = await self._scheduling.visible(person, request.path_params["id"])
+        meeting = await self._scheduling.visible(person, *named(request))
         if not access.sees_staff_view(person, meeting):
             raise Forbidden("Only the staff of this meeting may see who is in it.")
         async with self._database.read() as connection:

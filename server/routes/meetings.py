@@ -180,14 +180,15 @@ class MeetingRoutes:
     async def get(self, request: Request) -> Response:
         """One meeting; with the passcode for those who may change it."""
         person = (await self._login_of(request.scope)).person
-        meeting = await self._scheduling.visible(person, request.path_params["id"])
+        meeting = await self._scheduling.visible(person, *named(request))
         return JSONResponse({"success": True, "meeting": await self._for_editor(person, meeting)})
 
     async def update(self, request: Request) -> Response:
         """Some fields changed; `not_taken` names those that Zoom has otherwise."""
         doer = await self._doer(request)
         wanted = await read(request, MeetingChange)
-        changed = await self._scheduling.update(doer, request.path_params["id"], wanted.wish())
+        ref, occurrence_id = named(request)
+        changed = await self._scheduling.update(doer, ref, wanted.wish(), occurrence_id)
         not_taken = [_ON_THE_WIRE.get(name, name) for name in changed.not_taken]
         told = {"success": True, "meeting": shown(doer.person, changed.meeting), "not_taken": not_taken}
         return JSONResponse(told)
@@ -195,19 +196,19 @@ class MeetingRoutes:
     async def cancel(self, request: Request) -> Response:
         """Called off, and still in sight."""
         doer = await self._doer(request)
-        meeting = await self._scheduling.cancel(doer, request.path_params["id"])
+        meeting = await self._scheduling.cancel(doer, *named(request))
         return JSONResponse({"success": True, "meeting": shown(doer.person, meeting)})
 
     async def delete(self, request: Request) -> Response:
         """Gone from Zoom and from sight."""
         doer = await self._doer(request)
-        meeting = await self._scheduling.delete(doer, request.path_params["id"])
+        meeting = await self._scheduling.delete(doer, *named(request))
         return JSONResponse({"success": True, "id": meeting.id})
 
     async def end(self, request: Request) -> Response:
         """Ended for everyone."""
         doer = await self._doer(request)
-        meeting = await self._scheduling.end(doer, request.path_params["id"])
+        meeting = await self._scheduling.end(doer, *named(request))
         return JSONResponse({"success": True, "meeting": shown(doer.person, meeting)})
 
     async def _doer(self, request: Request) -> Doer:
@@ -224,6 +225,11 @@ def shown(person: Person, meeting: Meeting) -> Mapping[str, Any] | None:
     """A meeting as this person may see it."""
     seen_as = audience.view_for(audience.rooms_of(person), meeting)
     return None if seen_as is None else audience.view(meeting, seen_as)
+
+
+def named(request: Request) -> tuple[str, str]:
+    """The meeting an address names, and which date of its series; empty: no date was named."""
+    return request.path_params["id"], request.query_params.get("occurrence", "")
 
 
 def _filters(query: Mapping[str, str], limit: int) -> reading.Filters:

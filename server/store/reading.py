@@ -17,7 +17,7 @@ from realtime.attendance import Candidate, person_of
 from realtime.audience import SHOWN_AFTER, SHOWN_AHEAD, Person, Role
 from realtime.errors import BadInput
 from realtime.facts import Clicked, Which
-from realtime.lifecycle import ClassRef, Instance, Meeting
+from realtime.lifecycle import ClassRef, Instance, Meeting, Status, named
 from realtime.log import Event
 from realtime.ports import Picture
 from realtime.visits import Visit
@@ -105,12 +105,15 @@ def _not_hidden() -> ColumnElement[bool]:
     return meetings.c.status != "deleted"
 
 
-async def meeting(connection: AsyncConnection, ref: str) -> Meeting | None:
-    """A meeting by our id or by Zoom's; of a series the one that is live or else the latest of the dates."""
+async def meeting(connection: AsyncConnection, ref: str, now: datetime, occurrence_id: str = "") -> Meeting | None:
+    """A meeting by our id or by Zoom's; of a series the date named, or else the one that is live or nearest to now."""
     query = MEETING.where(_not_hidden(), or_(meetings.c.id == ref, meetings.c.zoom_id == ref))
-    query = query.order_by(meetings.c.id != ref, meetings.c.status != "started", meetings.c.start_time.desc())
-    row = (await connection.execute(query.limit(1))).mappings().first()
-    return rows.meeting_of(row) if row is not None else None
+    found = [rows.meeting_of(row) for row in (await connection.execute(query)).mappings()]
+    if occurrence_id:
+        found = [m for m in found if m.occurrence_id == occurrence_id]
+    ours = next((m for m in found if m.id == ref), None)
+    live = [m for m in found if m.status is Status.STARTED]
+    return ours or named(live or found, Which(zoom_id=ref), now)
 
 
 async def class_named(connection: AsyncConnection, class_id: str) -> ClassRef | None:
@@ -257,14 +260,14 @@ async def picture(connection: AsyncConnection, person: Person, rooms: frozenset[
     all_visits = await visits_of(connection, run_by_id)
     staffed = {m.uuid for m in live if views[m.id] is audience.View.STAFF}
     seen = [v for v in all_visits if v.uuid in staffed or person_of(v.attendee) == person.id]
-    named = {person_of(v.attendee) or "" for v in seen} - {""}
+    known = {person_of(v.attendee) or "" for v in seen} - {""}
     heard = (await connection.execute(_LAST_HEARD)).scalar() if staffed or person.role is not Role.STUDENT else None
     return Picture(
         seq=seq,
         meetings=visible,
         instances=run_by_id,
         visits=seen,
-        candidates=await people(connection, named),
+        candidates=await people(connection, known),
         clicks=await _recent_clicks(connection, [m.id for m in visible if views[m.id] is audience.View.STAFF], now),
         last_zoom_event_at=heard,
     )

@@ -1,12 +1,14 @@
 """Meetings over HTTP in the whole house: changed, called off, deleted, ended."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from realtime.bodies import instant
 from tests.support.whole_house import BIOLOGY, MATH, PEOPLE, WholeHouse, whole_house
 
 
@@ -194,3 +196,41 @@ async def test_repeating_is_refused_by_name_until_it_has_an_effect(house: WholeH
     series = {"topic": "Fractions", "class_id": MATH, "recurrence": {"type": 2, "end_times": 3}}
     answer = await house.admin.post("/api/zoom/meetings", series)
     assert (answer.status_code, list(error(answer)["fields"])) == (422, ["recurrence"])
+
+
+# --- dates of a series --------------------------------------------------------------------------------------------
+
+
+async def test_zooms_number_of_a_series_is_the_nearest_date_unless_one_is_named(house: WholeHouse) -> None:
+    now = house.clock.now().replace(microsecond=0)
+    days = {"100": -7, "200": 1, "300": 8}
+    dates = [
+        {"occurrence_id": key, "start_time": instant(now + timedelta(days=day)), "duration": 45, "status": "available"}
+        for key, day in days.items()
+    ]
+    said = {"id": 85500011122, "topic": "Choir", "type": 8, "duration": 45, "timezone": "UTC", "occurrences": dates}
+    assert (await house.tell("meeting.created", said)).status_code == 204
+    at = "/api/zoom/meetings/85500011122"
+
+    async def start(query: str = "") -> str:
+        found: str = (await house.admin.get(at + query)).json()["meeting"]["start_time"]
+        return found
+
+    assert await start() == dates[1]["start_time"]
+    assert [await start(f"?occurrence={key}") for key in days] == [date["start_time"] for date in dates]
+    told = (await house.admin.get(f"{at}/participants?occurrence=300")).json()
+    assert told["meeting"]["start_time"] == dates[2]["start_time"]
+    changed = await house.admin.patch(f"{at}?occurrence=300", {"audience": "students"})
+    assert (changed.json()["meeting"]["start_time"], changed.status_code) == (dates[2]["start_time"], 200)
+    assert (await house.admin.get(at)).json()["meeting"]["audience"] == "personal"
+    assert (await house.admin.post(f"{at}/end?occurrence=300")).status_code == 409  # known, and not live
+    unknown = f"{at}?occurrence=400"
+    refused = [
+        await house.admin.get(unknown),
+        await house.admin.patch(unknown, {"topic": "None"}),
+        await house.admin.delete(unknown),
+        await house.admin.post(f"{at}/cancel?occurrence=400"),
+        await house.admin.post(f"{at}/end?occurrence=400"),
+        await house.admin.get(f"{at}/participants?occurrence=400"),
+    ]
+    assert [answer.status_code for answer in refused] == [404] * 6
