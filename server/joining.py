@@ -43,7 +43,7 @@ _SECRETS = select(meeting_secrets.c.sealed).where(meeting_secrets.c.meeting_id =
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When Join is open. `opens_at` is None for a meeting without a start, which is open while live."""
+    """When Join is open. `opens_at` is None for a meeting without a start, which is open until it is over."""
 
     opens_at: datetime | None
     closes_at: datetime | None
@@ -53,7 +53,7 @@ class Window:
 def window(meeting: Meeting, now: datetime) -> Window:
     """From a quarter of an hour before the start to half an hour after the scheduled end, and always while live."""
     if meeting.start_time is None:
-        return Window(None, None, meeting.status is Status.STARTED)
+        return Window(None, None, meeting.status in (Status.WAITING, Status.STARTED))
     opens_at = meeting.start_time - OPENS_BEFORE
     closes_at = meeting.start_time + timedelta(minutes=meeting.duration_min) + CLOSES_AFTER
     is_off = meeting.status in (Status.CANCELLED, Status.DELETED)

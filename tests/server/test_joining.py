@@ -40,8 +40,8 @@ def test_what_is_off_is_closed_at_any_time(status: Status) -> None:
         assert not window(meeting(status), START + timedelta(minutes=minutes)).is_open
 
 
-def test_a_meeting_without_a_start_is_open_while_live_and_then_only() -> None:
+def test_a_meeting_without_a_start_is_open_until_it_is_over() -> None:
     for status in Status:
         found = window(meeting(status, start=None), START)
-        assert found.is_open is (status is Status.STARTED)
+        assert found.is_open is (status in (Status.WAITING, Status.STARTED))
         assert found.opens_at is None
