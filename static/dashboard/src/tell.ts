@@ -6,7 +6,7 @@
 import { newsVoice } from "./announce";
 import { serverNow } from "./clock";
 import { t } from "./i18n";
-import { clockTime, isSameDay, shortDay } from "./i18n/times";
+import { whenText } from "./i18n/times";
 import type { News, NewsKind } from "./news";
 import { notifyIfAway } from "./notify";
 import { startOf } from "./states";
@@ -70,6 +70,5 @@ export function toastOf({ kind, meeting }: News): ToastNews {
 }
 
 function whenOf(start: number | null): string {
-  if (start === null) return t("student.noTime");
-  return isSameDay(start, serverNow()) ? clockTime(start) : `${shortDay(start)}, ${clockTime(start)}`;
+  return start === null ? t("student.noTime") : whenText(start, serverNow());
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, elapsed, span, timeInOwnZone, timeUntil } from "./times";
+import { ago, elapsed, shortDay, span, startOfDay, timeInOwnZone, timeUntil, whenText } from "./times";
 
 const S = 1_000;
 const MIN = 60 * S;
@@ -41,4 +41,16 @@ test("a zone that shows the same time is not named, nor one nobody knows", () =>
   expect(timeInOwnZone(noon, "Mars/Olympus")).toBeNull();
   const elsewhere = timeZone === "Asia/Manila" ? "America/New_York" : "Asia/Manila";
   expect(timeInOwnZone(noon, elsewhere)).toMatch(/^\d\d:\d\d in (Manila|New York)$/);
+});
+
+test("a time of another day is read with its day, one of today without", () => {
+  const noon = new Date(2026, 10, 9, 12).getTime();
+  expect(whenText(noon + H, noon)).toBe("13:00");
+  expect(whenText(noon + 25 * H, noon)).toBe(`${shortDay(noon + 25 * H)}, 13:00`);
+});
+
+test("a day begins at midnight of the reader, also in another month", () => {
+  const evening = new Date(2026, 10, 29, 23, 30).getTime();
+  expect(startOfDay(evening, 0)).toBe(new Date(2026, 10, 29).getTime());
+  expect(startOfDay(evening, 7)).toBe(new Date(2026, 11, 6).getTime());
 });

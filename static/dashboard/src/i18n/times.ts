@@ -11,6 +11,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** "This week" is today and the six days after it, on every page: on a Friday it is not over tomorrow. */
+export const DAYS_OF_WEEK = 7;
+
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat(LOCALES[language.value], options);
 }
@@ -74,6 +77,17 @@ export function timeInOwnZone(ms: number, timeZone: string): string | null {
 /** Whether both instants lie in the same day of the reader. */
 export function isSameDay(a: number, b: number): boolean {
   return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** "13:45", or "Mon, 9 Nov, 13:45" on another day than `nowMs`. */
+export function whenText(ms: number, nowMs: number): string {
+  return isSameDay(ms, nowMs) ? clockTime(ms) : `${shortDay(ms)}, ${clockTime(ms)}`;
+}
+
+/** When a day of the reader begins, so many after the one of `nowMs`. */
+export function startOfDay(nowMs: number, daysAhead: number): number {
+  const day = new Date(nowMs);
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + daysAhead).getTime();
 }
 
 /** "in 3 days", "in 4 h 36 min", "in 6 min", "in 42 s": what is left until `ms`. */

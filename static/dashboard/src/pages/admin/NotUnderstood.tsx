@@ -6,7 +6,7 @@ import { now } from "../../clock";
 import { Dialog } from "../../components/Dialog";
 import { Icon } from "../../components/Icon";
 import { Time } from "../../components/Time";
-import { whenText } from "./list/words";
+import { whenText } from "../../i18n/times";
 import { readNotUnderstood, type Delivery } from "./rest";
 import { t } from "./texts";
 

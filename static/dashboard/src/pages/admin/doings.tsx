@@ -6,7 +6,7 @@ import { say } from "../../tell";
 import type { MeetingView } from "../../wire";
 import { copy } from "./clipboard";
 import { explain } from "./explain";
-import { whenText } from "./list/words";
+import { whenText } from "../../i18n/times";
 import { cancelMeeting, deleteMeeting, endMeeting } from "./rest";
 import { t } from "./texts";
 

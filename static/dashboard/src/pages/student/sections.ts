@@ -4,7 +4,7 @@
  * Pure: meetings and a moment in, lists out. Days are the reader's own; a week is today and the six days after it, as
  * on a Sunday nobody means the six before.
  */
-import { isSameDay } from "../../i18n/times";
+import { DAYS_OF_WEEK, isSameDay, startOfDay } from "../../i18n/times";
 import { endOf, screenState, startOf, type ScreenState } from "../../states";
 import type { MeetingView } from "../../wire";
 
@@ -62,16 +62,11 @@ export function endedAt(meeting: MeetingView, nowMs: number): number {
 
 function upcoming(start: number, nowMs: number): Section {
   if (isSameDay(start, nowMs)) return "laterToday";
-  return start < endOfWeek(nowMs) ? "thisWeek" : "afterThisWeek";
+  return start < startOfDay(nowMs, DAYS_OF_WEEK) ? "thisWeek" : "afterThisWeek";
 }
 
 function earlier(at: number, nowMs: number): Section | null {
   return isSameDay(at, nowMs) ? "earlierToday" : null;
-}
-
-function endOfWeek(nowMs: number): number {
-  const day = new Date(nowMs);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 7).getTime();
 }
 
 const RANKS: Readonly<Partial<Record<ScreenState, number>>> = { live: 0, ended: 1, late: 2, ready: 3 };

@@ -6,7 +6,7 @@
  */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { MenuItem, MenuLink, walkItems } from "../../../components/Menu";
-import { clockTime, isSameDay, shortDay } from "../../../i18n/times";
+import { whenText } from "../../../i18n/times";
 import type { ScreenState } from "../../../states";
 import type { MeetingView, You } from "../../../wire";
 import { obstacle, type Action, type Obstacle, type Rights } from "../rights";
@@ -129,7 +129,5 @@ function place(menu: HTMLElement, box: DOMRect): void {
 /** Why something cannot be done, in a sentence. */
 export function reasonText(found: Obstacle, nowMs: number): string {
   if (found.why !== "notOpen") return t(`why.${found.why}`);
-  const { opensAt } = found;
-  const time = isSameDay(opensAt, nowMs) ? clockTime(opensAt) : `${shortDay(opensAt)}, ${clockTime(opensAt)}`;
-  return t("why.notOpen", { time });
+  return t("why.notOpen", { time: whenText(found.opensAt, nowMs) });
 }

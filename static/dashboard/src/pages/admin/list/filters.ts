@@ -4,7 +4,7 @@
  * It exists so that Back, a bookmark and a link from a counter all lead to the same list. Pure: it knows no clock
  * (the time is handed in) and no drawing.
  */
-import { isSameDay } from "../../../i18n/times";
+import { DAYS_OF_WEEK, isSameDay, startOfDay } from "../../../i18n/times";
 import { byUrgency, endOf, isOver, screenState, startOf, type ScreenState } from "../../../states";
 import type { MeetingView } from "../../../wire";
 
@@ -27,9 +27,6 @@ export interface Filters {
 export const UNFILTERED: Filters = { range: "today", state: null, classId: "", text: "", page: 1 };
 
 export const PAGE_SIZE = 50;
-
-/** "This week" is today and the six days after it, as on a student's page: on a Friday it is not over tomorrow. */
-const DAYS_OF_WEEK = 7;
 
 /** What begins so soon after midnight is still part of tonight. */
 const TONIGHT_MS = 3 * 3_600_000;
@@ -101,18 +98,12 @@ export function isInRange(meeting: MeetingView, range: Range, nowMs: number): bo
   if (start === null) return !isOver(state);
   const isTonight = start > nowMs && start - nowMs <= TONIGHT_MS;
   const isToday = isSameDay(start, nowMs) || isSameDay(overAt(meeting) ?? start, nowMs) || isTonight;
-  return isToday || (range === "week" && start >= dayAt(nowMs, 0) && start < dayAt(nowMs, DAYS_OF_WEEK));
+  return isToday || (range === "week" && start >= startOfDay(nowMs, 0) && start < startOfDay(nowMs, DAYS_OF_WEEK));
 }
 
 function overAt(meeting: MeetingView): number | null {
   const told = "ended_at" in meeting ? meeting.ended_at : null;
   return told === null ? endOf(meeting) : Date.parse(told);
-}
-
-/** When a day of the reader begins, so many after today. */
-function dayAt(nowMs: number, daysAhead: number): number {
-  const day = new Date(nowMs);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + daysAhead).getTime();
 }
 
 /** Finds a meeting by what is written in its row, or by its number in Zoom, without case, accents and spaces between digits. */

@@ -1,5 +1,5 @@
 /** How the cells of a row read. Pure but for the language. */
-import { clockTime, isSameDay, shortDay, span, timeUntil } from "../../../i18n/times";
+import { clockTime, isSameDay, span, timeUntil, whenText } from "../../../i18n/times";
 import { endOf, startOf, type ScreenState } from "../../../states";
 import type { MeetingView } from "../../../wire";
 import { t } from "../texts";
@@ -16,10 +16,6 @@ export function stay(ms: number): string {
 export function startText(meeting: MeetingView, nowMs: number): string | null {
   const start = startOf(meeting) ?? (meeting.started_at === null ? null : Date.parse(meeting.started_at));
   return start === null ? null : whenText(start, nowMs);
-}
-
-export function whenText(ms: number, nowMs: number): string {
-  return isSameDay(ms, nowMs) ? clockTime(ms) : `${shortDay(ms)}, ${clockTime(ms)}`;
 }
 
 /** "in 6 min", "9 min late", "24 min in", "31 min"; empty when there is nothing to say. */

@@ -13,7 +13,7 @@ import type { StaffMeeting, You } from "../../../wire";
 import { classes } from "../classes";
 import { copyJoinLink } from "../doings";
 import { noteOwn } from "../list/own";
-import { whenText } from "../list/words";
+import { whenText } from "../../../i18n/times";
 import { createMeeting } from "../rest";
 import { schedulable } from "../rights";
 import { t } from "../texts";

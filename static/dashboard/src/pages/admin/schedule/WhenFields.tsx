@@ -1,7 +1,7 @@
 /** When it is: a date and a time on the clocks of a zone, and how long. */
 import { Select } from "../../../components/Select";
 import { now } from "../../../clock";
-import { clockTime, isSameDay, shortDay, zoneCity } from "../../../i18n/times";
+import { clockTime, isSameDay, shortDay, whenText, zoneCity } from "../../../i18n/times";
 import { t } from "../texts";
 import { endOfDraft, LONGEST_MIN, QUICK_MINUTES, startOfDraft } from "./draft";
 import { Field } from "./Field";
@@ -129,6 +129,5 @@ function endText({ draft }: Form): string | undefined {
 function hereText({ draft }: Form): string | undefined {
   const start = startOfDraft(draft);
   if (start === null || draft.timeZone === ownZone()) return undefined;
-  const time = isSameDay(start, now.peek()) ? clockTime(start) : `${shortDay(start)}, ${clockTime(start)}`;
-  return t("form.here", { time });
+  return t("form.here", { time: whenText(start, now.peek()) });
 }
