@@ -1,5 +1,6 @@
 /** One class: what it is called now, when it is, and the one thing to do about it, always in the same place. */
 import { ArrowUpRight } from "lucide";
+import { forWhom } from "../../audience";
 import { Chip } from "../../components/Chip";
 import { Icon } from "../../components/Icon";
 import { Time } from "../../components/Time";
@@ -36,7 +37,9 @@ export function MeetingCard({ isArriving, ...card }: CardProps) {
         <span class="muted numbers">{cornerOf(meeting, state, nowMs, staleSince)}</span>
       </div>
       <h3 id={`topic-${meeting.id}`}>{meeting.topic}</h3>
-      <p class="muted">{[forWhom(meeting), meeting.host.name].filter(Boolean).join(" · ")}</p>
+      <p class="muted">
+        {[forWhom(meeting, (openTo) => t(`student.${openTo}`)), meeting.host.name].filter(Boolean).join(" · ")}
+      </p>
       <p class="muted meeting-when">
         <When meeting={meeting} nowMs={nowMs} />
         {state === "live" && staleSince === null && startedText(meeting, nowMs)}
@@ -58,19 +61,6 @@ function cornerOf(meeting: MeetingView, state: ScreenState, nowMs: number, stale
   if (staleSince !== null) return isSameDay(start, nowMs) ? clockTime(start) : shortDay(start);
   if (state === "late") return nowMs - start < MINUTE_MS ? "" : t("student.lateBy", { span: span(nowMs - start) });
   return timeUntil(start, nowMs);
-}
-
-const AUDIENCES = {
-  everyone: "student.everyone",
-  students: "student.students",
-  staff: "student.staff",
-  personal: "student.personal",
-} as const;
-
-function forWhom(meeting: MeetingView): string {
-  if (meeting.class !== null) return meeting.class.name;
-  const audience = "audience" in meeting ? meeting.audience : "";
-  return audience in AUDIENCES ? t(AUDIENCES[audience as keyof typeof AUDIENCES]) : "";
 }
 
 function When({ meeting, nowMs }: { meeting: MeetingView; nowMs: number }) {

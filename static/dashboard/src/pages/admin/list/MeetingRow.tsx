@@ -1,6 +1,7 @@
 /** One meeting of the list. A press anywhere opens it; right, long press and ⋯ open its menu. */
 import type { ComponentChildren } from "preact";
 import { Ellipsis } from "lucide";
+import { forWhom } from "../../../audience";
 import { Changing } from "../../../components/Changing";
 import { Chip } from "../../../components/Chip";
 import { Icon } from "../../../components/Icon";
@@ -45,7 +46,7 @@ export function MeetingRow({ meeting, state, isGone, isOpen, isStop, nowMs, href
           <Changing of={topic} />
         </a>
         <span class="muted">
-          <Changing of={forWhom(meeting)} />
+          <Changing of={forWhom(meeting, (openTo) => t(`audience.${openTo}`)) ?? t("list.noClass")} />
         </span>
       </th>
       <td role="cell" class="col-host" data-label={t("list.host")}>
@@ -83,15 +84,6 @@ export function MeetingRow({ meeting, state, isGone, isOpen, isStop, nowMs, href
 
 function None(): ComponentChildren {
   return <span class="muted">{t("list.none")}</span>;
-}
-
-function forWhom(meeting: MeetingView): string {
-  if (meeting.class !== null) return meeting.class.name;
-  const audience = "audience" in meeting ? meeting.audience : "";
-  if (audience === "everyone" || audience === "students" || audience === "staff" || audience === "personal") {
-    return t(`audience.${audience}`);
-  }
-  return t("list.noClass");
 }
 
 function Starts({ meeting, state, nowMs }: Pick<MeetingRowProps, "meeting" | "state" | "nowMs">) {
