@@ -1,7 +1,8 @@
 """The composition root: builds every part once, hands them to each other, and gives one ASGI app.
 
 It alone knows every part. It decides nothing but the order in which things begin and end: the database before
-everything, the hub before the tracker that tells it, and at the end the other way round.
+everything, the hub before the tracker that tells it. At the end clients are let go first, then the tracker stops, and
+the database closes last.
 """
 
 import asyncio
@@ -249,7 +250,7 @@ async def _built(
         routes += [*DemoRoutes(auth, week).routes(), Mount(SIMULATOR, simulator.app)]
     inside = Starlette(routes=routes, exception_handlers=exception_handlers(pages.not_found))
     return House(
-        app=guarded(_beside(hub, inside), Policy.of(settings, options)),
+        app=guarded(_beside(hub, inside), Policy.of(settings, options, url)),
         routes=routes,
         hub=hub,
         tracker=tracker,

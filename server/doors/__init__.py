@@ -33,11 +33,13 @@ class Policy:
     trusted_proxies: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, settings: Settings, options: Options) -> Self:
-        """What follows from the settings and from where the server listens."""
+    def of(cls, settings: Settings, options: Options, url: str = "") -> Self:
+        """What follows from the settings and from where the server listens; `url` is its address on this machine."""
         hosts = set(LOOPBACK_NAMES)
         if options.host not in WILDCARDS:
             hosts.add(options.host.lower())
+        if url:
+            hosts.add(split_url(url).hostname or "")
         if settings.public_url is not None:
             hosts.add(split_url(settings.public_url).hostname or "")
         return cls(

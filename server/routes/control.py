@@ -16,8 +16,7 @@ from starlette.routing import Route
 from realtime.audience import Role
 from realtime.errors import Conflict, NotFound
 from realtime.ports import Clock
-from server.doors.addresses import client_address
-from server.origins import is_loopback
+from server.doors.addresses import is_from_here
 from server.people.passwords import LONGEST
 from server.people.upkeep import Upkeep
 from server.people.users import LONGEST_EMAIL, LONGEST_NAME, User
@@ -71,7 +70,7 @@ class ControlRoutes:
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
             scheme, _, key = request.headers.get("authorization", "").partition(" ")
-            is_here = is_loopback(client_address(request.scope)) and not any(n in request.headers for n in FORWARDED)
+            is_here = is_from_here(request.scope) and not any(n in request.headers for n in FORWARDED)
             is_ours = scheme == SCHEME and hmac.compare_digest(key.encode(), self._key.encode())
             if not (self._key and is_here and is_ours):
                 raise NotFound("There is nothing at this address.")

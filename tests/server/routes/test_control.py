@@ -1,12 +1,15 @@
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from server.doors import Policy
 from server.errors import exception_handlers
 from server.people.upkeep import Upkeep
 from server.routes.control import FORWARDED, ControlRoutes
+from server.settings import Options, read_settings
 from server.zoom.signature import Verdict, check
 from tests.support.asgi import client
 from tests.support.house import House
@@ -75,6 +78,18 @@ async def test_another_machine_with_the_key_finds_nothing_either(school: House) 
     assert (await asked("::ffff:127.0.0.1")).status_code == 200
     assert (await asked("10.0.0.7")).status_code == 404
     assert (await asked("testclient")).status_code == 404
+
+
+async def test_a_command_beside_a_server_on_one_address_comes_from_that_address(school: House) -> None:
+    app = Starlette(routes=routes(school).routes(), exception_handlers=exception_handlers())
+    for address, status in {"10.0.0.5": 200, "::ffff:10.0.0.5": 200, "10.0.0.7": 404, "nonsense": 404}.items():
+        async with client(app, address=address, base_url="http://10.0.0.5:5000") as command:
+            assert (await command.get("/api/control/users", headers=OPEN)).status_code == status, address
+
+
+def test_the_address_of_a_server_that_listens_on_a_name_is_its_own() -> None:
+    options = Options(host="school.test", port=5000, data=Path("data"), demo=False)
+    assert "10.0.0.5" in Policy.of(read_settings(None), options, "http://10.0.0.5:5000").hosts
 
 
 async def test_a_new_password_closes_the_live_connections_made_with_the_old(school: House) -> None:
