@@ -1,7 +1,7 @@
 """Everything that can go wrong here, as one tree.
 
 It exists so that a client can tell what to do next from `code` and `temporary` alone. It does not know HTTP
-(`server/errors.py` has the one table) or Socket.IO acks (`hub.py`).
+(`server/errors.py` has the one table) or Socket.IO acks (`desk.py`).
 
     RollcallError
     ├── Refused            a person's or a client's doing; asking again changes nothing

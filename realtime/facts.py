@@ -73,7 +73,7 @@ class MeetingFact(Fact):
 class Created(MeetingFact):
     """A meeting was scheduled.
 
-    Shape: `details` holds fields named in `lifecycle.EDITABLE`; what is missing is not known. `occurrences` is not
+    Shape: `details` holds fields named in `meeting.EDITABLE`; what is missing is not known. `occurrences` is not
            empty for a series with fixed times. `secrets` (Zoom's own join link, the passcode) go to a safe place of
            their own and into no view.
     """

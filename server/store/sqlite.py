@@ -31,7 +31,7 @@ class SqliteStore:
     async def open(cls, database: Database, vault: Vault) -> Self:
         """The store of a database whose schema is current; gives a new one its epoch and its counters.
 
-        Source: the epoch names this log; a cursor of another database or of a restored copy must not fit.
+        Shape: the epoch names this log, so that a cursor of another database does not fit. A restored copy keeps it.
         """
         async with database.write() as connection:
             for name in ("seq", "floor"):
