@@ -53,9 +53,13 @@ class DemoWeek:
         await seed_people(self.database, self.passwords, self.clock)
 
     async def begin(self) -> None:
-        """Meetings for the days ahead unless there are some; a fault is told and stops nothing."""
-        admin = await self._admin()
-        if admin is None or await self._upcoming(admin):
+        """Meetings for the days ahead unless there are some; a refusal or a busy database is told and stops nothing."""
+        try:
+            admin = await self._admin()
+            if admin is None or await self._upcoming(admin):
+                return
+        except RollcallError as error:
+            log.warning("demo.week_not_begun", reason=error.message)
             return
         for sample in week_of_meetings(self.clock.now(), self.timezone):
             try:
