@@ -79,7 +79,6 @@ def _proxy(text: str) -> str:
     return str(ipaddress.ip_network(text, strict=False))
 
 
-Texts = tuple[str, ...]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(origin)], ...], NoDecode, BeforeValidator(_listed)]
 Proxies = Annotated[tuple[Annotated[str, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_listed)]

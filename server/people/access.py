@@ -53,11 +53,6 @@ def sees_staff_view(person: Person, meeting: Meeting) -> bool:
     return view_for(rooms_of(person), meeting) is View.STAFF
 
 
-def may_manage_people(person: Person) -> bool:
-    """Make users and look at all of them."""
-    return person.role is Role.ADMIN
-
-
 def may_see_metrics(person: Person) -> bool:
     """Read the server's own numbers."""
     return person.role is Role.ADMIN

@@ -29,8 +29,6 @@ _CHOICES: Mapping[str, frozenset[object]] = {
     "registration_type": frozenset({1, 2, 3}),
 }
 
-NAMES = _SWITCHES | _CHOICES.keys()
-
 
 def known(settings: object) -> dict[str, object]:
     """Those settings we know, with values they can have; nothing for anything else.

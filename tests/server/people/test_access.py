@@ -56,7 +56,7 @@ def test_a_meeting_of_a_class_is_made_by_admins_and_teachers_who_schedule_there(
 
 
 def test_the_schools_own_affairs_are_the_admins() -> None:
-    for question in (access.may_manage_people, access.may_see_metrics, access.may_control_simulator):
+    for question in (access.may_see_metrics, access.may_control_simulator):
         assert [who for who, each in CALLERS.items() if question(each)] == ["admin"]
     assert {who for who, each in CALLERS.items() if access.sees_every_class(each)} == {
         "admin",
