@@ -37,7 +37,7 @@ async def people(connection: AsyncConnection, meeting: Meeting, uuid: str = "") 
     visits = await reading.visits_of(connection, [run.uuid]) if run else []
     named = {attendance.person_of(v.attendee) or "" for v in visits} - {""}
     known = await reading.people(connection, named)
-    students = await reading.roster(connection, meeting.class_.id) if meeting.class_ else []
+    students = await reading.roster(connection, meeting.class_.id, run) if meeting.class_ else []
     clicks = await reading.clicks_of(connection, meeting.id)
     class_id = meeting.class_.id if meeting.class_ else None
     rows = attendance.rows(visits, run=run, people=known, class_id=class_id, host=meeting.host) if run else []

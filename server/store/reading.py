@@ -51,10 +51,15 @@ _STUDIES = select(enrolments.c.user_id, enrolments.c.class_id).where(
     enrolments.c.user_id.in_(bindparam("ids", expanding=True)), enrolments.c.withdrawn_at.is_(None)
 )
 _ROSTER = (
-    select(users)
+    select(users.c.id, users.c.name, users.c.email, users.c.student_number)
     .join(enrolments, enrolments.c.user_id == users.c.id)
-    .where(enrolments.c.class_id == bindparam("class_id"), enrolments.c.withdrawn_at.is_(None))
+    .where(enrolments.c.class_id == bindparam("class_id"))
     .order_by(users.c.family_name, users.c.given_name, users.c.id)
+)
+_ROSTER_NOW = _ROSTER.where(enrolments.c.withdrawn_at.is_(None))
+_ROSTER_THEN = _ROSTER.where(
+    enrolments.c.enrolled_at <= bindparam("ended_at"),
+    or_(enrolments.c.withdrawn_at.is_(None), enrolments.c.withdrawn_at >= bindparam("started_at")),
 )
 _CLICKS_OF = (
     select(clicks, users.c.name.label("user_name"))
@@ -221,9 +226,14 @@ async def people(connection: AsyncConnection, ids: Collection[str]) -> dict[str,
     return {row["id"]: rows.candidate_of(row, frozenset(studies.get(row["id"], ())), frozenset()) for row in found}
 
 
-async def roster(connection: AsyncConnection, class_id: str) -> list[dict[str, Any]]:
-    """The students of a class now, by family name."""
-    return [dict(row) for row in (await connection.execute(_ROSTER, {"class_id": class_id})).mappings()]
+async def roster(connection: AsyncConnection, class_id: str, run: Instance | None = None) -> list[dict[str, Any]]:
+    """The students of a class now, by family name; with a run that is over, those it had during that run."""
+    bounds: dict[str, object] = {"class_id": class_id}
+    query = _ROSTER_NOW
+    if run is not None and run.ended_at is not None:
+        query = _ROSTER_THEN
+        bounds |= {"started_at": run.started_at or run.ended_at, "ended_at": run.ended_at}
+    return [dict(row) for row in (await connection.execute(query, bounds)).mappings()]
 
 
 async def clicks_of(connection: AsyncConnection, meeting_id: str) -> list[Clicked]:

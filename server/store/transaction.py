@@ -140,6 +140,11 @@ def _upsert(table: Table, *signs: str) -> Insert:
 _SAVE = {name: _upsert(t) for name, t in (("meetings", meetings), ("instances", instances), ("visits", visits))}
 _SAVE_SECRETS = _upsert(meeting_secrets)
 _SAVE_ENROLMENT = _upsert(enrolments)
+_WITHDRAW = (
+    update(enrolments)
+    .where(enrolments.c.class_id == bindparam("c"), enrolments.c.user_id == bindparam("u"))
+    .values(withdrawn_at=bindparam("at"))
+)
 _SAVE_TEACHER = insert(class_teachers).on_conflict_do_nothing()
 _DROP_TEACHER = class_teachers.delete().where(
     class_teachers.c.class_id == bindparam("c"), class_teachers.c.user_id == bindparam("u")
@@ -304,12 +309,14 @@ class SqlTransaction:
 
     async def _save_rights(self, world: World) -> None:
         for right in world.rights:
-            if not right.teaches:
-                at = {"enrolled_at": right.at, "withdrawn_at": None if right.given else right.at}
-                await self._db.execute(_SAVE_ENROLMENT, {"class_id": right.class_id, "user_id": right.person_id, **at})
+            if not right.teaches and right.given:
+                row = {"class_id": right.class_id, "user_id": right.person_id}
+                await self._db.execute(_SAVE_ENROLMENT, {**row, "enrolled_at": right.at, "withdrawn_at": None})
+            elif not right.teaches:  # since when they were enrolled stays: of runs before they are still expected
+                await self._db.execute(_WITHDRAW, {"c": right.class_id, "u": right.person_id, "at": right.at})
             elif right.given:
-                row = {"class_id": right.class_id, "user_id": right.person_id, "permissions": list(NEW_TEACHER_MAY)}
-                await self._db.execute(_SAVE_TEACHER, row)
+                teacher = {"class_id": right.class_id, "user_id": right.person_id}
+                await self._db.execute(_SAVE_TEACHER, {**teacher, "permissions": list(NEW_TEACHER_MAY)})
             else:
                 await self._db.execute(_DROP_TEACHER, {"c": right.class_id, "u": right.person_id})
 

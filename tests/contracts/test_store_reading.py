@@ -24,18 +24,22 @@ from tests.support.builders import (
     BEN,
     BEN_BY_ZOOM,
     CARA,
+    DAN,
     DAN_BY_NAME,
     HOST,
     NINTH,
     SCHOOL,
     TEACHER,
     TENTH,
+    TWIN,
     Run,
     clicked,
     edited,
+    id_of,
     minute,
     scheduled,
 )
+from tests.support.scenarios import roster
 from tests.support.stores import STORES, Kept, tracking
 
 NOW = minute(70)
@@ -203,3 +207,16 @@ async def test_who_became_somebody_else_is_shown_by_the_rights_given_not_by_thos
     assert (await kept.store.picture(guest, audience.rooms_of(guest), NOW)).meetings == []
     observer = replace(ANA, role=Role.OBSERVER, studies=frozenset())
     assert len((await kept.store.picture(observer, audience.rooms_of(observer), NOW)).meetings) == 1
+
+
+async def test_of_a_run_that_is_over_those_are_expected_who_were_in_the_class_then(kept: Kept) -> None:
+    run = Run()
+    await kept.tell(roster(50, withdrawn=BEN.id), scheduled(), run.started(), run.ended(100))
+    await kept.tell(roster(110, withdrawn=ANA.id), roster(111, enrolled=CARA.id))
+    async with kept.store.database.read() as connection:
+        (over,) = await reading.runs(connection, id_of("81"))
+        then = await reading.roster(connection, NINTH.id, over)
+        now = await reading.roster(connection, NINTH.id)
+    assert {each["id"] for each in then} == {ANA.id, DAN.id, TWIN.id}
+    assert {each["id"] for each in now} == {CARA.id, DAN.id, TWIN.id}
+    assert {key for each in now for key in each} == {"id", "name", "email", "student_number"}
