@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.audience import Person, Role
-from server.store.database import Database
 from server.store.tables import class_teachers, enrolments, users
 
 ACTIVE = "active"
@@ -40,9 +39,3 @@ async def person_of(connection: AsyncConnection, user_id: str) -> Person | None:
         studies=frozenset(studies),
         may=frozenset((class_id, permission) for class_id, permissions in teaches for permission in permissions),
     )
-
-
-async def person_with_rights(database: Database, user_id: str) -> Person | None:
-    """The same in a transaction of its own."""
-    async with database.read() as connection:
-        return await person_of(connection, user_id)

@@ -10,8 +10,8 @@ from realtime.audience import Role
 from realtime.lifecycle import Audience
 from server import demo
 from server.people.classes import classes_of
-from server.people.rights import person_with_rights
 from tests.support.house import House, house
+from tests.support.people import person_with_rights
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from argon2 import PasswordHasher
 from sqlalchemy import insert
 
-from realtime.audience import Role
+from realtime.audience import Person, Role
+from server.people.rights import person_of
 from server.people.users import NewUser, User, Users
 from server.store.database import Database
 from server.store.tables import class_teachers, classes, enrolments
@@ -44,3 +45,9 @@ async def assign(database: Database, class_id: str, teacher: User, *permissions:
     row = {"class_id": class_id, "user_id": teacher.id, "permissions": list(permissions)}
     async with database.write() as connection:
         await connection.execute(insert(class_teachers), row)
+
+
+async def person_with_rights(database: Database, user_id: str) -> Person | None:
+    """This user as a login would find them."""
+    async with database.read() as connection:
+        return await person_of(connection, user_id)

@@ -3,11 +3,10 @@ import pytest
 from realtime.audience import Person, Role
 from realtime.errors import BadInput
 from server.people.classes import Teacher, classes_of
-from server.people.rights import person_with_rights
 from server.people.users import User
 from server.store.database import Database
 from tests.support.clock import ManualClock
-from tests.support.people import add_class, add_user, assign, enrol
+from tests.support.people import add_class, add_user, assign, enrol, person_with_rights
 
 
 async def person(database: Database, user: User) -> Person:

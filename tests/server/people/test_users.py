@@ -2,12 +2,11 @@ import pytest
 
 from realtime.audience import Role
 from realtime.errors import BadInput, Conflict, NotFound
-from server.people.rights import person_with_rights
 from server.people.sessions import Sessions
 from server.people.users import NewUser, Users, has_admin
 from server.store.database import Database
 from tests.support.clock import ManualClock
-from tests.support.people import add_class, add_user, assign, enrol
+from tests.support.people import add_class, add_user, assign, enrol, person_with_rights
 
 
 async def test_an_address_is_the_same_however_it_is_written(database: Database, clock: ManualClock) -> None:
