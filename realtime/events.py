@@ -1,7 +1,7 @@
 """The one registry of what dashboards hear and may say: names, bodies, who, durable or ephemeral.
 
 The TypeScript types of the dashboards and the tables of the README are made from this file, and a test holds them
-together. This file does not know how a body comes about (`audience.py`) or how it travels (`hub.py`).
+together. This file does not know how a body comes about (`audience.py`) or how it travels (`hub.py`; acks `desk.py`).
 """
 
 from collections.abc import Mapping
