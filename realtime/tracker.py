@@ -186,14 +186,13 @@ def _writable(words: str) -> str:
 async def _step(transaction: Transaction, deliveries: Sequence[Delivery]) -> _Done:
     """Claim, load, decide and save: about ten statements, however many deliveries."""
     fresh = _fresh(deliveries, await transaction.known(deliveries))
-    facts = [fact for delivery in fresh for fact in delivery.facts]
+    facts = [fact for delivery, is_fresh in zip(deliveries, fresh, strict=True) if is_fresh for fact in delivery.facts]
     world = await transaction.load(wanted(facts)) if facts else World()
     await _load_presence(transaction, world, facts)
     done = _Done()
     outcomes: list[tuple[Delivery, Kept]] = []
-    fresh_ids = {id(d) for d in fresh}
-    for delivery in deliveries:
-        if id(delivery) not in fresh_ids:
+    for delivery, is_fresh in zip(deliveries, fresh, strict=True):
+        if not is_fresh:
             done.outcomes.append(Outcome(Kept.REPEATED))
             continue
         verdicts = [decide(world, fact) for fact in delivery.facts]
@@ -231,14 +230,13 @@ async def _load_visits(transaction: Transaction, world: World, wants: WantedVisi
             world.people.add(person)
 
 
-def _fresh(deliveries: Sequence[Delivery], known: set[str]) -> list[Delivery]:
-    """Those that are no repeat of one kept before or of one earlier in the batch."""
+def _fresh(deliveries: Sequence[Delivery], known: set[str]) -> list[bool]:
+    """Of each whether it is no repeat of one kept before or of one earlier in the batch."""
     seen = set(known)
     fresh = []
     for delivery in deliveries:
         signs = {s for s in (delivery.digest, delivery.request_id, delivery.business_key) if s}
-        if not signs & seen:
-            fresh.append(delivery)
+        fresh.append(not signs & seen)
         seen |= signs
     return fresh
 
