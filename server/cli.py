@@ -250,10 +250,14 @@ def do(data: Path, demo: bool | None, chore: "Callable[[Chores], Awaitable[Resul
 
     from server.app import SystemClock
     from server.chores import reached
+    from server.data_folder import is_demo_meant
     from server.settings import choose_demo
 
     settings = settings_with_doubts()
-    is_demo = choose_demo(settings, demo, "127.0.0.1")
+    meant = is_demo_meant(data) if demo is None else demo
+    is_demo = choose_demo(settings, meant, "127.0.0.1")
+    if is_demo and meant is None:
+        print(f"rollcall: taking {data} for a demo; say --no-demo for a school's own people.", file=sys.stderr)
 
     async def done() -> Result:
         async with reached(settings, data, SystemClock(), demo=is_demo) as chores:

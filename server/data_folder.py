@@ -160,6 +160,22 @@ def running_server(folder: Path) -> Running | None:
     return None
 
 
+def is_demo_meant(folder: Path) -> bool | None:
+    """Whose data a command beside it means that did not say: those a server runs on now, or else those that are there.
+
+    Shape: None when both or neither are.
+    """
+    for there in (running_server, _has_data):
+        school, demo = there(folder), there(folder / DEMO)
+        if bool(school) is not bool(demo):
+            return bool(demo)
+    return None
+
+
+def _has_data(folder: Path) -> bool:
+    return (folder / DATABASE).exists()
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.data_folder import DataFolder, FolderError, is_of_a_demo, running_server
+from server.data_folder import DATABASE, DEMO, DataFolder, FolderError, is_demo_meant, is_of_a_demo, running_server
 from server.settings import read_settings
 
 
@@ -174,3 +174,21 @@ def test_a_folder_we_may_not_write_is_told_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FolderError, match=r"^--data: expected a folder we may write"):
         DataFolder(tmp_path / "file" / "data", demo=False)
+
+
+def test_a_command_that_does_not_say_means_the_data_a_server_runs_on(tmp_path: Path) -> None:
+    assert is_demo_meant(tmp_path) is None
+    with DataFolder(tmp_path, demo=False) as school:
+        school.announce("http://127.0.0.1:1")
+        assert is_demo_meant(tmp_path) is False
+    with DataFolder(tmp_path, demo=True) as demo:
+        demo.announce("http://127.0.0.1:1")
+        assert is_demo_meant(tmp_path) is True
+
+
+def test_a_command_that_does_not_say_means_the_data_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    assert is_demo_meant(tmp_path) is False
+    (tmp_path / DEMO).mkdir()
+    (tmp_path / DEMO / DATABASE).touch()
+    assert is_demo_meant(tmp_path) is None
