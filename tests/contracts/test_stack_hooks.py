@@ -69,7 +69,7 @@ OURS = {
     "spawn",
 }
 OURS |= {"_start_timer", "_stop_timer", "_hear", "_is_flood", "_wait_for_news", "_is_upgraded_by", "_is_slow"}
-OURS |= {"_tell_library", "_full"}
+OURS |= {"_tell_library", "_full", "_translate"}
 
 
 @pytest.mark.parametrize(("ours", "theirs"), OVERRIDDEN)
