@@ -200,10 +200,10 @@ def _live_through(
     people = f"{row} .col-inMeeting"
     happen("class begins", "start", {}, (f"{row} .col-status .tone-live", ""), (f"{card}.is-live", ""))
     office.page.wait_for_function(
-        "(cell) => document.querySelector(cell)?.textContent.startsWith('1')", arg=people, timeout=PATIENCE_MS
+        "(cell) => document.querySelector(cell)?.textContent.endsWith('+1')", arg=people, timeout=PATIENCE_MS
     )
     came = {"name": student.name, "email": student.email}
-    joined = happen("student comes", "join", came, (people, "^2"), (card, "in the room"))
+    joined = happen("student comes", "join", came, (people, "^1"), (card, "in the room"))
     gone = {"participant": joined["participant"]["user_id"]}
-    happen("student goes", "leave", gone, (people, "^1"), (card, "left the room"))
+    happen("student goes", "leave", gone, (people, "^0"), (card, "left the room"))
     happen("class ends", "end", {}, (f"{row} .col-status .tone-ended", ""), (f"{card}.is-ended", ""))
